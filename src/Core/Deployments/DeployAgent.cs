@@ -1,0 +1,62 @@
+using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Core.Deployments;
+
+/// <summary>Input of the deployment's orchestration; ids only, so that no history can hold a secret.</summary>
+public sealed record DeployAgent(Guid AgentId, Guid OperationId, int Revision, int Attempt)
+{
+    /// <summary>The instance that deploys this attempt and no other.</summary>
+    public string InstanceId => $"deploy-{AgentId}-{Revision}-{Attempt}";
+}
+
+/// <summary>Input of the deletion's orchestration.</summary>
+public sealed record DeleteAgent(Guid AgentId, Guid OperationId, int Attempt)
+{
+    public string InstanceId => $"delete-{AgentId}-{Attempt}";
+}
+
+/// <summary>How an orchestration ended.</summary>
+public sealed record OperationResult(OperationStatus Status, string? Message);
+
+/// <summary>What the deployment is about to do.</summary>
+/// <param name="Proceed">False when the operation had ended already: a second start of a known instance does nothing.</param>
+public sealed record DeploymentPlan(bool Proceed, string PluginSetKey);
+
+/// <summary>A file that was generated for the build.</summary>
+public sealed record GeneratedFile(string Content);
+
+public enum RuntimeClaimState
+{
+    /// <summary>The image is there.</summary>
+    Ready,
+
+    /// <summary>This operation is the one that builds it.</summary>
+    Claimed,
+
+    /// <summary>Another operation builds it.</summary>
+    InFlight,
+
+    /// <summary>The build that this operation waited for failed.</summary>
+    Failed,
+}
+
+/// <summary>Who builds the runtime image of a plugin set.</summary>
+/// <param name="Image">The image's digest when it is there.</param>
+/// <param name="Cause">Why the build failed that was waited for.</param>
+public sealed record RuntimeClaim(RuntimeClaimState State, Digest? Image, string? Cause);
+
+/// <summary>An image in the registry, by digest.</summary>
+public sealed record BuiltImage(Digest Digest);
+
+/// <summary>What an activity answers whose effect is all that matters.</summary>
+public sealed record Done
+{
+    public static Done Instance { get; } = new();
+}
+
+/// <summary>What the target knows of the agent's process or container.</summary>
+/// <param name="Ready">It runs, and answers as itself on the address that it was given.</param>
+/// <param name="Gone">Proof that nothing of it runs.</param>
+/// <param name="Failure">Why it can never become ready; null while it still may.</param>
+public sealed record AgentObservation(bool Ready, bool Gone, string? Failure);

@@ -1,0 +1,163 @@
+using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Core.Deployments;
+
+/// <summary>Marks the operation as running and reads what is to be deployed.</summary>
+public sealed record ValidateAgent(Guid OperationId, Guid AgentId, int Revision) : IStepInput<DeploymentPlan>
+{
+    string IStepInput<DeploymentPlan>.Step => "validate";
+}
+
+/// <summary>Generates the Dockerfile of the plugin set.</summary>
+public sealed record WriteDockerfile(Guid OperationId, Guid AgentId, int Revision) : IStepInput<GeneratedFile>
+{
+    string IStepInput<GeneratedFile>.Step => "dockerfile";
+}
+
+/// <summary>Generates the package.json of the plugin set.</summary>
+public sealed record WritePackageJson(Guid OperationId, Guid AgentId, int Revision) : IStepInput<GeneratedFile>
+{
+    string IStepInput<GeneratedFile>.Step => "package-json";
+}
+
+/// <summary>Asks who builds the runtime image: one operation does, the others join it.</summary>
+/// <param name="Waited">True when the last answer was <see cref="RuntimeClaimState.InFlight"/>.</param>
+public sealed record ClaimRuntimeImage(Guid OperationId, string PluginSetKey, bool Waited) : IStepInput<RuntimeClaim>
+{
+    string IStepInput<RuntimeClaim>.Step => "runtime-image";
+}
+
+/// <summary>Resolves the lock file of the plugin set once and stores it.</summary>
+public sealed record ResolveLockFile(Guid OperationId, string PluginSetKey, string PackageJson) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "lock-file";
+}
+
+/// <summary>Installs the locked packages into the build folder.</summary>
+public sealed record InstallPackages(Guid OperationId, string PluginSetKey, string PackageJson, string Dockerfile) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "install";
+}
+
+/// <summary>Assembles the runtime image in quarantine.</summary>
+public sealed record AssembleRuntimeImage(Guid OperationId, string PluginSetKey) : IStepInput<BuiltImage>
+{
+    string IStepInput<BuiltImage>.Step => "assemble";
+}
+
+/// <summary>Scans an image in quarantine.</summary>
+public sealed record ScanRuntimeImage(Guid OperationId, Digest Image) : IStepInput<ScanVerdict>
+{
+    string IStepInput<ScanVerdict>.Step => "scan";
+}
+
+/// <summary>Lists what the runtime image is made of (CycloneDX).</summary>
+public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<BuiltImage>
+{
+    string IStepInput<BuiltImage>.Step => "sbom";
+}
+
+/// <summary>Lets a scanned runtime image out of quarantine, or refuses it.</summary>
+public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, Digest Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "release";
+}
+
+/// <summary>Puts the character's layer on the runtime image, after a scan for secrets.</summary>
+public sealed record BuildAgentImage(Guid OperationId, Guid AgentId, int Revision, Digest Runtime) : IStepInput<BuiltImage>
+{
+    string IStepInput<BuiltImage>.Step => "agent-image";
+}
+
+/// <summary>Names the agent image in the registry.</summary>
+public sealed record PushAgentImage(Guid OperationId, Guid AgentId, int Revision, Digest Image) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "push";
+}
+
+/// <summary>Makes the agent's own secrets, such as its API token.</summary>
+public sealed record PrepareSecrets(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "secrets";
+}
+
+/// <summary>Puts the image and the launch template on the target.</summary>
+public sealed record PrepareTemplate(Guid OperationId, Guid AgentId, int Revision, Digest Image) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "template";
+}
+
+/// <summary>Asks a running agent to stop, and says whether it is gone.</summary>
+/// <param name="Kill">True when the agent had its time to stop by itself.</param>
+public sealed record StopAgent(Guid OperationId, Guid AgentId, bool Kill) : IStepInput<AgentObservation>
+{
+    string IStepInput<AgentObservation>.Step => "stop";
+}
+
+/// <summary>Starts the agent on its target, fenced by the generation.</summary>
+public sealed record StartAgent(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "deploy";
+}
+
+/// <summary>Looks once whether the agent answers as itself.</summary>
+public sealed record CheckAgent(Guid OperationId, Guid AgentId) : IStepInput<AgentObservation>
+{
+    string IStepInput<AgentObservation>.Step => "healthy";
+}
+
+/// <summary>Looks once whether the agent still answers during its hold time.</summary>
+/// <param name="Last">True for the look that ends the hold time.</param>
+public sealed record HoldAgent(Guid OperationId, Guid AgentId, bool Last) : IStepInput<AgentObservation>
+{
+    string IStepInput<AgentObservation>.Step => "hold";
+}
+
+/// <summary>Registers the agent with the health poller.</summary>
+public sealed record RegisterMonitor(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "monitor";
+}
+
+/// <summary>Ends the deployment: the agent is running.</summary>
+public sealed record CompleteDeployment(Guid OperationId, Guid AgentId, Digest Image) : IActivityInput<Done>;
+
+/// <summary>Ends the deployment as failed or cancelled, after the undo.</summary>
+public sealed record FailDeployment(Guid OperationId, Guid AgentId, OperationStatus Status, OperationError Error) : IActivityInput<Done>;
+
+/// <summary>Reads the end of the agent's own log, redacted, before the undo removes what it came from.</summary>
+public sealed record ReadLogTail(Guid AgentId) : IActivityInput<LogTail>;
+
+/// <summary>The last lines of an agent's log.</summary>
+public sealed record LogTail(IReadOnlyList<string> Lines);
+
+/// <summary>Undo of <see cref="PrepareTemplate"/>: takes the template off the target.</summary>
+public sealed record RemoveTemplate(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "remove-template";
+}
+
+/// <summary>Undo of <see cref="RegisterMonitor"/>.</summary>
+public sealed record RemoveMonitor(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "remove-monitor";
+}
+
+/// <summary>Cancels what still runs for the agent, and says whether all of it has ended.</summary>
+public sealed record CancelDeployments(Guid OperationId, Guid AgentId) : IStepInput<AgentObservation>
+{
+    string IStepInput<AgentObservation>.Step => "cancel-deployments";
+}
+
+/// <summary>Removes everything that the target holds of the agent.</summary>
+public sealed record RemoveAgent(Guid OperationId, Guid AgentId) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "remove-data";
+}
+
+/// <summary>Ends the deletion: secrets and character are gone, the row is a tombstone.</summary>
+public sealed record CompleteDeletion(Guid OperationId, Guid AgentId) : IActivityInput<Done>;
+
+/// <summary>Ends the deletion as failed.</summary>
+public sealed record FailDeletion(Guid OperationId, Guid AgentId, OperationError Error) : IActivityInput<Done>;

@@ -1,0 +1,41 @@
+namespace MultiAgentInfra.Core.Deployments;
+
+/// <summary>How long one attempt of each step may take, and how long an operation may take in all.</summary>
+public static class StepBudgets
+{
+    /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
+    public static readonly TimeSpan Deployment = TimeSpan.FromHours(2);
+
+    /// <summary>A deletion's deadline.</summary>
+    public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long an operation joins a build that another operation does.</summary>
+    public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long an agent may take from its start to its first good answer.</summary>
+    public static readonly TimeSpan Boot = TimeSpan.FromMinutes(3);
+
+    /// <summary>How long an agent must stay healthy before the deployment counts.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an agent has to stop by itself before it is killed.</summary>
+    public static readonly TimeSpan Stop = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after the kill an agent may still be there.</summary>
+    public static readonly TimeSpan Kill = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Local = TimeSpan.FromSeconds(30);
+
+    private static readonly Dictionary<string, TimeSpan> Long = new()
+    {
+        ["lock-file"] = TimeSpan.FromMinutes(5),
+        ["install"] = TimeSpan.FromMinutes(10),
+        ["assemble"] = TimeSpan.FromMinutes(5),
+        ["scan"] = TimeSpan.FromMinutes(15),
+        ["sbom"] = TimeSpan.FromMinutes(2),
+        ["template"] = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>The budget of one attempt of the step.</summary>
+    public static TimeSpan Of(string step) => Long.GetValueOrDefault(step, Local);
+}
