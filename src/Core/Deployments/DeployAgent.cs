@@ -60,3 +60,8 @@ public sealed record Done
 /// <param name="Gone">Proof that nothing of it runs.</param>
 /// <param name="Failure">Why it can never become ready; null while it still may.</param>
 public sealed record AgentObservation(bool Ready, bool Gone, string? Failure);
+
+/// <summary>How far the cancelling of an agent's deployments is.</summary>
+/// <param name="Proceed">False when the deletion itself had ended already.</param>
+/// <param name="Ended">No deployment of the agent runs any more.</param>
+public sealed record CancellationProgress(bool Proceed, bool Ended);

@@ -64,6 +64,12 @@ public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, 
     string IStepInput<Done>.Step => "release";
 }
 
+/// <summary>Undo of a build: its processes are ended and its folder is removed.</summary>
+public sealed record DiscardBuild(Guid OperationId, string PluginSetKey) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "discard-build";
+}
+
 /// <summary>Puts the character's layer on the runtime image, after a scan for secrets.</summary>
 public sealed record BuildAgentImage(Guid OperationId, Guid AgentId, int Revision, Digest Runtime) : IStepInput<BuiltImage>
 {
@@ -144,10 +150,10 @@ public sealed record RemoveMonitor(Guid OperationId, Guid AgentId) : IStepInput<
     string IStepInput<Done>.Step => "remove-monitor";
 }
 
-/// <summary>Cancels what still runs for the agent, and says whether all of it has ended.</summary>
-public sealed record CancelDeployments(Guid OperationId, Guid AgentId) : IStepInput<AgentObservation>
+/// <summary>Marks the deletion as running, cancels what still runs for the agent, and says whether all of it has ended.</summary>
+public sealed record CancelDeployments(Guid OperationId, Guid AgentId) : IStepInput<CancellationProgress>
 {
-    string IStepInput<AgentObservation>.Step => "cancel-deployments";
+    string IStepInput<CancellationProgress>.Step => "cancel-deployments";
 }
 
 /// <summary>Removes everything that the target holds of the agent.</summary>

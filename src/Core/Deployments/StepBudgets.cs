@@ -24,6 +24,9 @@ public static class StepBudgets
     /// <summary>How long after the kill an agent may still be there.</summary>
     public static readonly TimeSpan Kill = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a deployment may take to stop after it was cancelled, undo included.</summary>
+    public static readonly TimeSpan Cancellation = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Local = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, TimeSpan> Long = new()
@@ -35,6 +38,9 @@ public static class StepBudgets
         ["sbom"] = TimeSpan.FromMinutes(2),
         ["template"] = TimeSpan.FromMinutes(5),
     };
+
+    /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>
+    public static bool RunsThroughCancel(string step) => step is "stop" or "discard-build" or "remove-template" or "remove-monitor";
 
     /// <summary>The budget of one attempt of the step.</summary>
     public static TimeSpan Of(string step) => Long.GetValueOrDefault(step, Local);

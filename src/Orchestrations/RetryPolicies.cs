@@ -1,0 +1,26 @@
+using MultiAgentInfra.Core;
+
+namespace MultiAgentInfra.Orchestrations;
+
+/// <summary>The three retry policies of the project; a <see cref="NonRetryableException"/> ends each of them at once.</summary>
+internal static class RetryPolicies
+{
+    /// <summary>Work on this machine and in the store: short pauses.</summary>
+    public static readonly TaskOptions Local = Policy(maxNumberOfAttempts: 4, firstRetrySeconds: 0.2);
+
+    /// <summary>Work that depends on another system, such as a package registry: long pauses.</summary>
+    public static readonly TaskOptions Remote = Policy(maxNumberOfAttempts: 3, firstRetrySeconds: 2);
+
+    /// <summary>What ends an operation: it must get through, however long the store is away.</summary>
+    public static readonly TaskOptions Persistent = Policy(maxNumberOfAttempts: 30, firstRetrySeconds: 0.2);
+
+    private static TaskOptions Policy(int maxNumberOfAttempts, double firstRetrySeconds) =>
+        TaskOptions.FromRetryPolicy(new RetryPolicy(
+            maxNumberOfAttempts,
+            TimeSpan.FromSeconds(firstRetrySeconds),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromSeconds(30))
+        {
+            HandleFailure = failure => !failure.IsCausedBy<NonRetryableException>(),
+        });
+}
