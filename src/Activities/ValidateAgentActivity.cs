@@ -18,7 +18,7 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
 
     private async Task<StepResult<DeploymentPlan>> PlanAsync(ValidateAgent input, CancellationToken cancellationToken)
     {
-        var revision = await agents.GetRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var node = await platform.GetNodeMajorVersionAsync(cancellationToken);
         var key = revision.Plugins.Key(node, RuntimePlatform.Name);
         return new(new DeploymentPlan(Proceed: true, key), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");

@@ -19,7 +19,7 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
 
             var runtime = await context.GetRuntimeImageAsync(input, plan.PluginSetKey);
             var image = await BuildAgentImageAsync(context, input, runtime);
-            await RollOutAsync(context, input, image, undo);
+            await RollOutAsync(context, input, runtime, image, undo);
             await context.CallAsync(new CompleteDeployment(input.OperationId, input.AgentId, image));
             return new OperationResult(OperationStatus.Succeeded, null);
         }
@@ -36,7 +36,8 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
         return image.Digest;
     }
 
-    private static async Task RollOutAsync(TaskOrchestrationContext context, DeployAgent input, Digest image, Stack<Func<Task>> undo)
+    private static async Task RollOutAsync(
+        TaskOrchestrationContext context, DeployAgent input, Digest runtime, Digest image, Stack<Func<Task>> undo)
     {
         await context.StopUntilGoneAsync(input.OperationId, input.AgentId);
 
@@ -51,7 +52,7 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
         await context.HoldAsync(input.OperationId, input.AgentId);
 
         undo.Push(() => context.CallStepAsync(new RemoveMonitor(input.OperationId, input.AgentId)));
-        await context.CallStepAsync(new RegisterMonitor(input.OperationId, input.AgentId));
+        await context.CallStepAsync(new RegisterMonitor(input.OperationId, input.AgentId, image, runtime));
     }
 
     private static async Task<OperationResult> FailAsync(

@@ -13,7 +13,7 @@ public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStor
 {
     protected override async Task<StepResult<BuiltImage>> RunStepAsync(BuildAgentImage input, CancellationToken cancellationToken)
     {
-        var revision = await agents.GetRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var layer = new AgentLayer(input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
         var values = (await secrets.GetAllAsync(input.AgentId, cancellationToken)).Values.ToList();
 

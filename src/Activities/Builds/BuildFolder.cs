@@ -6,7 +6,7 @@ namespace MultiAgentInfra.Activities.Builds;
 public sealed class BuildFolder(DataFolder data)
 {
     /// <summary>Logs and process records of the build.</summary>
-    public string Work(string pluginSetKey) => Path.Combine(data.Builds, pluginSetKey);
+    public string Work(string pluginSetKey) => data.BuildOf(pluginSetKey);
 
     /// <summary>What becomes <c>/app</c> of the image.</summary>
     public string App(string pluginSetKey) => Path.Combine(Work(pluginSetKey), "app");

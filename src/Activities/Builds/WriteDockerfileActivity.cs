@@ -11,7 +11,7 @@ public sealed class WriteDockerfileActivity(AgentStore agents, StepRecorder reco
 {
     protected override async Task<StepResult<GeneratedFile>> RunStepAsync(WriteDockerfile input, CancellationToken cancellationToken)
     {
-        var revision = await agents.GetRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var dockerfile = DockerfileBuilder.Build(revision.Plugins);
         return new(new GeneratedFile(dockerfile), $"{dockerfile.Length} characters.");
     }

@@ -11,7 +11,7 @@ public sealed class WritePackageJsonActivity(AgentStore agents, StepRecorder rec
 {
     protected override async Task<StepResult<GeneratedFile>> RunStepAsync(WritePackageJson input, CancellationToken cancellationToken)
     {
-        var revision = await agents.GetRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var packages = string.Join(", ", revision.Plugins.Packages.Select(package => $"{package.Name}@{package.Version}"));
         return new(new GeneratedFile(PackageJsonBuilder.Build(revision.Plugins)), $"{packages}.");
     }

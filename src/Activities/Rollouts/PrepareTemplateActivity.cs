@@ -1,7 +1,6 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
@@ -14,9 +13,8 @@ public sealed class PrepareTemplateActivity(
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
     {
-        var agent = await agents.FindAsync(input.AgentId, cancellationToken)
-            ?? throw new NonRetryableException($"The agent {input.AgentId} does not exist.");
-        var revision = await agents.GetRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var layers = await unpacker.ReadLayersAsync(input.Image, cancellationToken);
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LocalTarget.IsPortFree, cancellationToken);
 

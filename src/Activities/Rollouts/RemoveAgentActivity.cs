@@ -1,7 +1,6 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
@@ -14,8 +13,7 @@ public sealed class RemoveAgentActivity(
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveAgent input, CancellationToken cancellationToken)
     {
-        var agent = await agents.FindAsync(input.AgentId, cancellationToken)
-            ?? throw new NonRetryableException($"The agent {input.AgentId} does not exist.");
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         await target.RemoveAsync(input.AgentId, cancellationToken);
         await allocations.ReleaseAsync(input.AgentId, cancellationToken);
         for (var revision = 1; revision <= agent.Revision; revision++)

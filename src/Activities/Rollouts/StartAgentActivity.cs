@@ -1,6 +1,5 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
@@ -12,9 +11,8 @@ public sealed class StartAgentActivity(AgentStore agents, SecretStore secrets, L
 {
     protected override async Task<StepResult<Done>> RunStepAsync(StartAgent input, CancellationToken cancellationToken)
     {
-        var agent = await agents.FindAsync(input.AgentId, cancellationToken)
-            ?? throw new NonRetryableException($"The agent {input.AgentId} does not exist.");
-        var revision = await agents.GetRevisionAsync(input.AgentId, agent.Revision, cancellationToken);
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, agent.Revision, cancellationToken);
         var values = await secrets.GetAllAsync(input.AgentId, cancellationToken);
         await target.StartAsync(input.AgentId, values, revision.Environment, cancellationToken);
         return Finished("Started.");

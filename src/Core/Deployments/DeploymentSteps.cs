@@ -120,8 +120,8 @@ public sealed record HoldAgent(Guid OperationId, Guid AgentId, bool Last) : ISte
     string IStepInput<AgentObservation>.Step => "hold";
 }
 
-/// <summary>Registers the agent with the health poller.</summary>
-public sealed record RegisterMonitor(Guid OperationId, Guid AgentId) : IStepInput<Done>
+/// <summary>Registers the agent's address with the health poller.</summary>
+public sealed record RegisterMonitor(Guid OperationId, Guid AgentId, Digest Image, Digest Runtime) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "monitor";
 }
