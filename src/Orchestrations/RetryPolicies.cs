@@ -1,4 +1,5 @@
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Orchestrations;
 
@@ -6,10 +7,10 @@ namespace MultiAgentInfra.Orchestrations;
 internal static class RetryPolicies
 {
     /// <summary>Work on this machine and in the store: short pauses.</summary>
-    public static readonly TaskOptions Local = Policy(maxNumberOfAttempts: 4, firstRetrySeconds: 0.2);
+    public static readonly TaskOptions Local = Policy(StepBudgets.Attempts, firstRetrySeconds: 0.2);
 
     /// <summary>Work that depends on another system, such as a package registry: long pauses.</summary>
-    public static readonly TaskOptions Remote = Policy(maxNumberOfAttempts: 3, firstRetrySeconds: 2);
+    public static readonly TaskOptions Remote = Policy(StepBudgets.Attempts, firstRetrySeconds: 2);
 
     /// <summary>What ends an operation: it must get through, however long the store is away.</summary>
     public static readonly TaskOptions Persistent = Policy(maxNumberOfAttempts: 30, firstRetrySeconds: 0.2);
@@ -19,7 +20,7 @@ internal static class RetryPolicies
             maxNumberOfAttempts,
             TimeSpan.FromSeconds(firstRetrySeconds),
             backoffCoefficient: 2,
-            maxRetryInterval: TimeSpan.FromSeconds(30))
+            maxRetryInterval: StepBudgets.LongestPause)
         {
             HandleFailure = failure => !failure.IsCausedBy<NonRetryableException>(),
         });
