@@ -32,7 +32,7 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
     private static async Task<Digest> BuildAgentImageAsync(TaskOrchestrationContext context, DeployAgent input, Digest runtime)
     {
         var image = await context.CallStepAsync(new BuildAgentImage(input.OperationId, input.AgentId, input.Revision, runtime));
-        await context.CallStepAsync(new PushAgentImage(input.OperationId, input.AgentId, input.Revision, image.Digest));
+        await context.CallStepAsync(new PushAgentImage(input.OperationId, input.AgentId, input.Revision, image));
         return image.Digest;
     }
 

@@ -59,7 +59,7 @@ internal static class RuntimeImage
         await Task.WhenAll(verdict, components);
 
         await context.CallStepAsync(
-            new ReleaseRuntimeImage(operationId, pluginSetKey, image.Digest, await verdict, (await components).Digest));
+            new ReleaseRuntimeImage(operationId, pluginSetKey, image, await verdict, (await components).Digest));
         return image.Digest;
     }
 }

@@ -1,6 +1,7 @@
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Characters;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
 
@@ -17,11 +18,12 @@ public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStor
         var layer = new AgentLayer(input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
         var values = (await secrets.GetAllAsync(input.AgentId, cancellationToken)).Values.ToList();
 
-        var findings = layer.Files().SelectMany(file => SecretScanner.Find(file.Path, file.Content, values)).ToList();
+        var files = revision.Knowledge.Append(new KnowledgeFile("character.json", revision.CharacterJson));
+        var findings = files.SelectMany(file => SecretScanner.Find(file.Name, file.Content, values)).ToList();
         if (findings.Count > 0)
             throw new NonRetryableException($"The character's layer holds a secret: {string.Join("; ", findings.Select(finding => $"{finding.Rule} in {finding.Path}"))}.");
 
         var image = await builder.BuildAsync(input.Runtime, layer, cancellationToken);
-        return new(new BuiltImage(image.Digest), $"{image.Digest}, no secret found in its layer.");
+        return new(new BuiltImage(image.Digest, image.Size), $"{image.Digest}, no secret found in its layer.");
     }
 }

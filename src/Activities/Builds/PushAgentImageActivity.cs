@@ -9,8 +9,8 @@ public sealed class PushAgentImageActivity(OciLayout registry, StepRecorder reco
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PushAgentImage input, CancellationToken cancellationToken)
     {
-        var name = ImageNames.Agent(input.AgentId, input.Revision);
-        await registry.ReleaseAsync(input.Image, name, cancellationToken);
-        return Finished($"{name} is {input.Image}.");
+        var name = ImageNames.AgentReference(input.AgentId, input.Revision);
+        await registry.TagAsync(name, new Descriptor(MediaTypes.Manifest, input.Image.Digest, input.Image.Size), cancellationToken);
+        return Finished($"{name} is {input.Image.Digest}.");
     }
 }

@@ -15,10 +15,10 @@ public sealed class ReleaseRuntimeImageActivity(OciLayout registry, RuntimeImage
     {
         if (input.Verdict.Outcome == ScanOutcome.Failed)
             throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
-        var name = ImageNames.Runtime(input.PluginSetKey);
-        await registry.ReleaseAsync(input.Image, name, cancellationToken);
-        await images.CompleteAsync(input.PluginSetKey, input.Image, input.Verdict, input.Sbom, cancellationToken);
+        var name = ImageNames.RuntimeReference(input.PluginSetKey);
+        await registry.TagAsync(name, new Descriptor(MediaTypes.Manifest, input.Image.Digest, input.Image.Size), cancellationToken);
+        await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);
         folder.Remove(input.PluginSetKey);
-        return Finished($"{name} is {input.Image}.");
+        return Finished($"{name} is {input.Image.Digest}.");
     }
 }

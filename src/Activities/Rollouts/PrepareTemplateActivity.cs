@@ -8,7 +8,7 @@ namespace MultiAgentInfra.Activities.Rollouts;
 /// <summary>Puts the image's layers and the launch template on the target: the runtime once per digest, the agent's layer for it alone.</summary>
 [DurableTask(nameof(PrepareTemplate))]
 public sealed class PrepareTemplateActivity(
-    AgentStore agents, TargetAllocationStore allocations, LayerUnpacker unpacker, LocalTarget target, StepRecorder recorder)
+    AgentStore agents, TargetAllocationStore allocations, ImageUnpacker unpacker, LocalTarget target, StepRecorder recorder)
     : StepActivity<PrepareTemplate, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
@@ -22,8 +22,8 @@ public sealed class PrepareTemplateActivity(
             input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[0].Digest, place.Port, place.Uid, revision.Resources);
         var unpacked = await target.PrepareAsync(
             launch,
-            (folder, token) => unpacker.UnpackAsync(layers.Runtime, folder, token),
-            (folder, token) => unpacker.UnpackAsync([layers.Agent], folder, token),
+            (folder, token) => unpacker.UnpackAsync(layers.Runtime[0], folder, token),
+            (folder, token) => unpacker.UnpackAsync(layers.Agent, folder, token),
             cancellationToken);
         return Finished($"Port {place.Port}; the runtime was {(unpacked ? "unpacked" : "there already")}.");
     }

@@ -17,7 +17,7 @@ public sealed class RemoveAgentActivity(
         await target.RemoveAsync(input.AgentId, cancellationToken);
         await allocations.ReleaseAsync(input.AgentId, cancellationToken);
         for (var revision = 1; revision <= agent.Revision; revision++)
-            await registry.UntagAsync(ImageNames.Agent(input.AgentId, revision), cancellationToken);
+            await registry.UntagAsync(ImageNames.AgentReference(input.AgentId, revision), cancellationToken);
         return Finished("Process, data, log, layer and image names are gone.");
     }
 }

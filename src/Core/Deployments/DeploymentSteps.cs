@@ -53,13 +53,13 @@ public sealed record ScanRuntimeImage(Guid OperationId, Digest Image) : IStepInp
 }
 
 /// <summary>Lists what the runtime image is made of (CycloneDX).</summary>
-public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<BuiltImage>
+public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<ComponentList>
 {
-    string IStepInput<BuiltImage>.Step => "sbom";
+    string IStepInput<ComponentList>.Step => "sbom";
 }
 
 /// <summary>Lets a scanned runtime image out of quarantine, or refuses it.</summary>
-public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, Digest Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
+public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, BuiltImage Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "release";
 }
@@ -77,7 +77,7 @@ public sealed record BuildAgentImage(Guid OperationId, Guid AgentId, int Revisio
 }
 
 /// <summary>Names the agent image in the registry.</summary>
-public sealed record PushAgentImage(Guid OperationId, Guid AgentId, int Revision, Digest Image) : IStepInput<Done>
+public sealed record PushAgentImage(Guid OperationId, Guid AgentId, int Revision, BuiltImage Image) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "push";
 }
