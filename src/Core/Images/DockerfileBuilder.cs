@@ -28,10 +28,11 @@ public static partial class DockerfileBuilder
         """;
 
     /// <summary>Throws <see cref="ArgumentException"/> for a base that is no image reference, since it could add instructions.</summary>
-    public static string Build(PluginSet plugins, RuntimeBase runtimeBase)
+    public static string Build(PluginSet plugins, RuntimeBase? configuredBase = null)
     {
+        var runtimeBase = configuredBase ?? RuntimeBase.Default;
         if (!ImagePattern().IsMatch(runtimeBase.Reference))
-            throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(runtimeBase));
+            throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(configuredBase));
         // The working directory is the data volume, because the server writes .eliza beside itself whatever it is told.
         return $$"""
             FROM {{runtimeBase.Reference}}
