@@ -60,7 +60,8 @@ public sealed class DockerfileBuilderTests
             WORKDIR /data
             EXPOSE 3000
             STOPSIGNAL SIGTERM
-            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+                CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
             CMD ["node", "/app/start-agent.mjs", "/app/character.json"]
 
             """,
