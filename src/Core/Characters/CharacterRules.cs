@@ -25,7 +25,17 @@ internal static partial class CharacterRules
             errors.Add(WrongType("number", value, path));
     }
 
-    public static CharacterRule NonEmptyString(string message) => Refined(value => value.Length > 0, message);
+    public static CharacterRule NonEmptyString(string message)
+    {
+        var text = Refined(value => value.Length > 0, message);
+        return (value, path, errors) =>
+        {
+            text(value, path, errors);
+            // zod measures whatever has a length, after it has said that an array is no string.
+            if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
+                errors.Add(new(path, message));
+        };
+    }
 
     public static CharacterRule OneOf(params string[] options)
     {

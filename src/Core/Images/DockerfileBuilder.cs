@@ -28,10 +28,11 @@ public static partial class DockerfileBuilder
         """;
 
     /// <summary>Throws <see cref="ArgumentException"/> for a base that is no image reference, since it could add instructions.</summary>
-    public static string Build(PluginSet plugins, RuntimeBase runtimeBase)
+    public static string Build(PluginSet plugins, RuntimeBase? configuredBase = null)
     {
+        var runtimeBase = configuredBase ?? RuntimeBase.Default;
         if (!ImagePattern().IsMatch(runtimeBase.Reference))
-            throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(runtimeBase));
+            throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(configuredBase));
         // The working directory is the data volume, because the server writes .eliza beside itself whatever it is told.
         return $$"""
             FROM {{runtimeBase.Reference}}
@@ -58,7 +59,8 @@ public static partial class DockerfileBuilder
             WORKDIR /data
             EXPOSE {{AgentPort}}
             STOPSIGNAL SIGTERM
-            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+                CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
             CMD ["node", "/app/start-agent.mjs", "/app/character.json"]
 
             """;
