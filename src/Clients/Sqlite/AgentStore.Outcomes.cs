@@ -1,0 +1,97 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Clients.Sqlite;
+
+// How operations end: each is one transaction over the operation and its agent, and does nothing the second time.
+public sealed partial class AgentStore
+{
+    /// <summary>Notes where the agent answers, what runs there, and what its scan said.</summary>
+    public Task SetEndpointAsync(Guid agentId, Uri url, Digest image, ScanVerdict? scan, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                """
+                UPDATE agents SET url = @url, image = @image, scan = @scan, version = version + 1, updated_at = @now
+                WHERE id = @agentId AND status <> 'Deleted'
+                """,
+                new
+                {
+                    agentId = agentId.ToString(),
+                    url = url.ToString(),
+                    image = image.Value,
+                    scan = StoredJson.Write(scan),
+                    now = database.Now.ToUnixTimeMilliseconds(),
+                });
+        },
+        cancellationToken);
+
+    /// <summary>The deployment has succeeded: the agent runs, unless it is being deleted meanwhile.</summary>
+    public Task CompleteDeploymentAsync(Guid operationId, Guid agentId, Digest image, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            if (!db.EndOperation(operationId, OperationStatus.Succeeded, null, database.Now))
+                return;
+            RuntimeImageStore.Release(db, operationId);
+            if (db.MoveAgent(agentId, AgentEvent.DeploymentSucceeded, database.Now) is not null)
+                db.Execute("UPDATE agents SET image = @image WHERE id = @agentId", new { agentId = agentId.ToString(), image = image.Value });
+        },
+        cancellationToken);
+
+    /// <summary>The deployment has failed or was cancelled; what it was building is free for the next one.</summary>
+    public Task FailDeploymentAsync(
+        Guid operationId, Guid agentId, OperationStatus status, OperationError error, CancellationToken cancellationToken)
+    {
+        if (status is not (OperationStatus.Failed or OperationStatus.Canceled))
+            throw new ArgumentException($"A deployment does not fail as {status}.", nameof(status));
+        return database.WriteAsync(
+            db =>
+            {
+                if (!db.EndOperation(operationId, status, error, database.Now))
+                    return;
+                RuntimeImageStore.Release(db, operationId);
+                db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The agent is gone: only a tombstone stays, and nothing of its content in the file.</summary>
+    public async Task CompleteDeletionAsync(Guid operationId, Guid agentId, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            db =>
+            {
+                if (!db.EndOperation(operationId, OperationStatus.Succeeded, null, database.Now))
+                    return;
+                if (db.MoveAgent(agentId, AgentEvent.DeletionSucceeded, database.Now) is not null)
+                    Wipe(db, agentId);
+            },
+            cancellationToken).ConfigureAwait(false);
+        await database.TruncateLogAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The deletion has failed: the agent can be deleted again.</summary>
+    public Task FailDeletionAsync(Guid operationId, Guid agentId, OperationError error, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            if (db.EndOperation(operationId, OperationStatus.Failed, error, database.Now))
+                db.MoveAgent(agentId, AgentEvent.DeletionFailed, database.Now);
+        },
+        cancellationToken);
+
+    private static void Wipe(SqliteConnection db, Guid agentId) => db.Execute(
+        """
+        DELETE FROM secrets WHERE agent_id = @id;
+        DELETE FROM revisions WHERE agent_id = @id;
+        DELETE FROM monitors WHERE agent_id = @id;
+        -- The key stays until its time: a late repetition of the first request must not make a second agent.
+        UPDATE idempotent_requests SET body = '{}' WHERE agent_id = @id;
+        -- The agent's own output may quote its conversations.
+        UPDATE operations SET error = json_set(error, '$.logTail', json('[]')) WHERE agent_id = @id AND error IS NOT NULL;
+        UPDATE agents SET name = '', warnings = '[]', url = NULL, image = NULL, scan = NULL WHERE id = @id;
+        """,
+        new { id = agentId.ToString() });
+}

@@ -1,0 +1,52 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Characters;
+
+namespace MultiAgentInfra.Clients.Sqlite;
+
+/// <summary>The revisions table inside a transaction.</summary>
+internal static class RevisionRows
+{
+    public static AgentRevision? FindRevision(this SqliteConnection db, Guid agentId, int number) =>
+        db.QuerySingleOrDefault<Row>(
+            "SELECT * FROM revisions WHERE agent_id = @agentId AND number = @number",
+            new { agentId = agentId.ToString(), number })?.ToRevision();
+
+    public static void InsertRevision(this SqliteConnection db, AgentRevision revision, DateTimeOffset now) => db.Execute(
+        """
+        INSERT INTO revisions (agent_id, number, character, plugins, knowledge, environment, resources, created_at)
+        VALUES (@AgentId, @Number, @CharacterJson, @Plugins, @Knowledge, @Environment, @Resources, @now)
+        """,
+        new
+        {
+            AgentId = revision.AgentId.ToString(),
+            revision.Number,
+            revision.CharacterJson,
+            Plugins = StoredJson.Write(revision.Plugins),
+            Knowledge = StoredJson.Write(revision.Knowledge),
+            Environment = StoredJson.Write(revision.Environment),
+            Resources = StoredJson.Write(revision.Resources),
+            now = now.ToUnixTimeMilliseconds(),
+        });
+
+    private sealed record Row
+    {
+        public string AgentId { get; init; } = "";
+        public int Number { get; init; }
+        public string Character { get; init; } = "";
+        public string Plugins { get; init; } = "";
+        public string Knowledge { get; init; } = "";
+        public string Environment { get; init; } = "";
+        public string Resources { get; init; } = "";
+
+        public AgentRevision ToRevision() => new(
+            Guid.Parse(AgentId),
+            Number,
+            Character,
+            StoredJson.Read<PluginSet>(Plugins),
+            StoredJson.Read<IReadOnlyList<KnowledgeFile>>(Knowledge),
+            StoredJson.Read<IReadOnlyDictionary<string, string>>(Environment),
+            StoredJson.Read<AgentResources>(Resources));
+    }
+}

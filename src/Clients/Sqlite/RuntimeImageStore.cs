@@ -1,0 +1,121 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Images;
+using static MultiAgentInfra.Core.Deployments.RuntimeClaimState;
+
+namespace MultiAgentInfra.Clients.Sqlite;
+
+/// <summary>A runtime image that passed its gate.</summary>
+/// <param name="Key">The key of its plugin set.</param>
+/// <param name="Sbom">The digest of its list of components.</param>
+public sealed record RuntimeImage(string Key, Digest Digest, ScanVerdict Verdict, Digest Sbom);
+
+/// <summary>One runtime image per plugin set, and who builds it.</summary>
+public sealed class RuntimeImageStore(ControlDatabase database)
+{
+    private const string Building = "Building";
+    private const string BuildFailed = "Failed";
+    private const string Complete = "Ready";
+
+    /// <summary>Decides in one transaction who builds the image of the plugin set.</summary>
+    /// <param name="waited">True when the operation was told before that another one builds: it then learns of that build's failure.</param>
+    public Task<RuntimeClaim> ClaimAsync(Guid operationId, string key, bool waited, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            var row = db.QuerySingleOrDefault<Row>(
+                """
+                SELECT r.*, o.ended_at IS NULL AS holder_lives FROM runtime_images r LEFT JOIN operations o ON o.id = r.operation_id WHERE r.key = @key
+                """,
+                new { key });
+            var holder = operationId.ToString();
+            switch (row)
+            {
+                case { State: Complete }:
+                    return new RuntimeClaim(Ready, Digest.Parse(row.Digest!), null);
+                case { State: BuildFailed } when waited:
+                    return new RuntimeClaim(Failed, null, row.Cause);
+                case { State: Building, HolderLives: true, OperationId: { } other } when other != holder:
+                    return new RuntimeClaim(InFlight, null, null);
+                default:
+                    db.Execute(
+                        """
+                        INSERT INTO runtime_images (key, state, operation_id) VALUES (@key, @Building, @holder)
+                        ON CONFLICT (key) DO UPDATE SET state = @Building, operation_id = @holder, cause = NULL
+                        """,
+                        new { key, Building, holder });
+                    return new RuntimeClaim(Claimed, null, null);
+            }
+        },
+        cancellationToken);
+
+    /// <returns>The lock file of the plugin set; null until one was stored.</returns>
+    public Task<string?> GetLockFileAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QuerySingleOrDefault<string?>("SELECT lock_file FROM runtime_images WHERE key = @key", new { key }),
+        cancellationToken);
+
+    /// <summary>Stores the lock file unless there is one.</summary>
+    /// <returns>The one that counts.</returns>
+    public Task<string> SetLockFileAsync(string key, string text, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                """
+                INSERT INTO runtime_images (key, state, lock_file) VALUES (@key, @Building, @text)
+                ON CONFLICT (key) DO UPDATE SET lock_file = @text WHERE lock_file IS NULL
+                """,
+                new { key, text, Building });
+            return db.QuerySingle<string>("SELECT lock_file FROM runtime_images WHERE key = @key", new { key });
+        },
+        cancellationToken);
+
+    /// <summary>The image is there; the first completion of a plugin set counts.</summary>
+    public Task CompleteAsync(string key, Digest digest, ScanVerdict verdict, Digest sbom, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                """
+                INSERT INTO runtime_images (key, state, digest, verdict, sbom) VALUES (@key, @Complete, @digest, @verdict, @sbom)
+                ON CONFLICT (key) DO UPDATE SET state = @Complete, digest = @digest, verdict = @verdict, sbom = @sbom, operation_id = NULL, cause = NULL
+                WHERE state <> @Complete
+                """,
+                new { key, digest = digest.Value, verdict = StoredJson.Write(verdict), sbom = sbom.Value, Complete });
+        },
+        cancellationToken);
+
+    /// <summary>Tells those who wait why there is no image; nothing happens unless the operation holds the claim.</summary>
+    public Task FailAsync(string key, Guid operationId, string cause, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                """
+                UPDATE runtime_images SET state = @BuildFailed, operation_id = NULL, cause = @cause
+                WHERE key = @key AND operation_id = @operationId AND state = @Building
+                """,
+                new { key, operationId = operationId.ToString(), cause, BuildFailed, Building });
+        },
+        cancellationToken);
+
+    public Task<RuntimeImage?> GetByDigestAsync(Digest digest, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryFirstOrDefault<Row>("SELECT * FROM runtime_images WHERE digest = @digest", new { digest = digest.Value }) is { } row
+            ? new RuntimeImage(row.Key, digest, StoredJson.Read<ScanVerdict>(row.Verdict!), Digest.Parse(row.Sbom!))
+            : null,
+        cancellationToken);
+
+    /// <summary>Lets go of what an operation that ends was building: the next one that asks builds it.</summary>
+    internal static void Release(SqliteConnection db, Guid operationId) => db.Execute(
+        "UPDATE runtime_images SET operation_id = NULL WHERE operation_id = @operationId",
+        new { operationId = operationId.ToString() });
+
+    private sealed record Row
+    {
+        public string Key { get; init; } = "";
+        public string State { get; init; } = "";
+        public string? OperationId { get; init; }
+        public bool HolderLives { get; init; }
+        public string? Digest { get; init; }
+        public string? Verdict { get; init; }
+        public string? Sbom { get; init; }
+        public string? Cause { get; init; }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using MultiAgentInfra.Clients.Keys;
+using MultiAgentInfra.Clients.Sqlite;
+
+namespace MultiAgentInfra.Clients;
+
+/// <summary>Registers the store of the embedded host.</summary>
+public static class StoreRegistration
+{
+    /// <summary>Opens the database and the key at once, so that a start that must fail fails here.</summary>
+    public static IServiceCollection AddStore(this IServiceCollection services, DataFolder folder, TimeProvider time)
+    {
+        var database = new ControlDatabase(folder, time);
+        return services
+            .AddSingleton(folder)
+            .AddSingleton(_ => database)
+            .AddSingleton(SecretBox.Open(folder.SecretsKey, database.HasSecrets()))
+            .AddSingleton<AgentStore>()
+            .AddSingleton<MonitorStore>()
+            .AddSingleton<OperationStore>()
+            .AddSingleton<OrganizationStore>()
+            .AddSingleton<OutboxStore>()
+            .AddSingleton<RuntimeImageStore>()
+            .AddSingleton<SecretStore>()
+            .AddSingleton<TargetAllocationStore>();
+    }
+}
