@@ -34,8 +34,10 @@ public sealed class PluginCatalogue
         new("@elizaos/core", CoreVersion),
         new("@elizaos/server", CoreVersion),
         _plugins[SqlPlugin].Package,
-        _plugins[BootstrapPlugin].Package,
+        Bootstrap,
     ];
+
+    public PackageVersion Bootstrap => _plugins[BootstrapPlugin].Package;
 
     public bool TryGet(string name, [NotNullWhen(true)] out CataloguePlugin? plugin) => _plugins.TryGetValue(name, out plugin);
 
