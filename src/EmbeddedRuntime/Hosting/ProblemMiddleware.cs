@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Hosting;
 
 /// <summary>The outermost step: answers exceptions and unknown routes with problem details, and names the trace in <c>traceparent</c>.</summary>
-internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(IHostApplicationLifetime lifetime, ILogger<ProblemMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
     {
@@ -37,7 +38,12 @@ internal sealed partial class ProblemMiddleware(ILogger<ProblemMiddleware> logge
 
     private async Task AnswerAsync(HttpContext http, Exception exception)
     {
-        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var status = exception switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
         if (status == StatusCodes.Status500InternalServerError)
             Log.Failed(logger, http.Request.Method, http.Request.Path, exception);
 
