@@ -1,0 +1,102 @@
+using System.Text.Json;
+using MultiAgentInfra.Clients.Processes;
+
+namespace MultiAgentInfra.Clients.Local;
+
+/// <summary>The folder of one agent: what lies where, and how it is read.</summary>
+internal sealed class AgentFolder(string agentsFolder, Guid agentId)
+{
+    public string Root { get; } = Path.Combine(agentsFolder, agentId.ToString());
+
+    /// <summary>The agent's own; everything else here is the control plane's.</summary>
+    public string Data => Path.Combine(Root, "data");
+
+    public string Layer => Path.Combine(Root, "layer");
+
+    public string Character => Path.Combine(Layer, "app", "character.json");
+
+    public string Log => Path.Combine(Root, "agent.log");
+
+    private string LaunchFile => Path.Combine(Root, "launch.json");
+
+    private string PidPath => Path.Combine(Root, "pid");
+
+    private string ExitPath => Path.Combine(Root, "exit");
+
+    public PidFile? ReadPidFile() => PidFile.Read(PidPath);
+
+    /// <summary>Null when the end was not seen.</summary>
+    public int? ReadExitCode()
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(ExitPath), out var code) ? code : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Forgets a process that is gone, so that the next one's record cannot be mistaken for it.</summary>
+    public void RemoveRecords()
+    {
+        File.Delete(PidPath);
+        File.Delete(ExitPath);
+    }
+
+    public LocalLaunch? ReadLaunch()
+    {
+        try
+        {
+            return ParseLaunch(File.ReadAllText(LaunchFile));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public void WriteLaunch(LocalLaunch launch)
+    {
+        var next = LaunchFile + ".new";
+        File.WriteAllText(next, Format(launch));
+        File.Move(next, LaunchFile, overwrite: true);
+    }
+
+    public void RemoveLaunch()
+    {
+        if (Directory.Exists(Root))
+            File.Delete(LaunchFile);
+        if (Directory.Exists(Layer))
+            Directory.Delete(Layer, recursive: true);
+    }
+
+    /// <summary>True while a process holds the lock that every agent takes before it touches its data.</summary>
+    public bool IsLocked()
+    {
+        try
+        {
+            // Opening without sharing is flock(2) here, the lock that the agent's shell takes.
+            using var handle = File.OpenHandle(Path.Combine(Root, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    public static string Format(LocalLaunch launch) => JsonSerializer.Serialize(launch, JsonSerializerOptions.Web);
+
+    public static LocalLaunch? ParseLaunch(string json) =>
+        json.Length == 0 ? null : JsonSerializer.Deserialize<LocalLaunch>(json, JsonSerializerOptions.Web);
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using MultiAgentInfra.Clients.Processes;
+
+namespace MultiAgentInfra.Clients.Local;
+
+/// <summary>
+/// Runs agents as processes of this machine. Everything that is known of them lies in their folders,
+/// so that they outlive the control plane and the next one finds them; Linux only.
+/// </summary>
+public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ILogger<LocalTarget> logger) : IDisposable
+{
+    private const int LockedExitCode = 75;
+    private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
+    private readonly RuntimeFolders _runtimes = new(options.RuntimesFolder, time);
+    private readonly SemaphoreSlim _changes = new(1);
+
+    /// <summary>Whether agents are kept apart, as a sentence for people too.</summary>
+    public LocalIsolation Isolation => isolation;
+
+    /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
+    public async Task PrepareAsync(LocalLaunch launch, UnpackLayer runtime, UnpackLayer agentLayer, CancellationToken cancellationToken)
+    {
+        await _runtimes.UnpackOnceAsync(launch.RuntimeLayer, runtime, cancellationToken).ConfigureAwait(false);
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var folder = Folder(launch.AgentId);
+            CreateFolders(folder, launch);
+            var next = folder.Layer + ".new";
+            if (Directory.Exists(next))
+                Directory.Delete(next, recursive: true);
+            Directory.CreateDirectory(next);
+            Unix.SetMode(next, Unix.ReadableByAll);
+            await agentLayer(next, cancellationToken).ConfigureAwait(false);
+            folder.RemoveLaunch();
+            Directory.Move(next, folder.Layer);
+            folder.WriteLaunch(launch);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Starts the prepared launch; nothing happens when it runs already.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is prepared, another launch of the agent still runs, or its data is locked.</exception>
+    public async Task StartAsync(
+        Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var folder = Folder(agentId);
+            var launch = folder.ReadLaunch() ?? throw new InvalidOperationException($"Agent {agentId} is not prepared.");
+            if (Inspect(agentId) is LocalAgentState.Running running)
+            {
+                if (running.Launch.IsSameAs(launch))
+                    return;
+                throw new InvalidOperationException(
+                    $"Agent {agentId} still runs revision {running.Launch.Revision}, attempt {running.Launch.Attempt}: it must be gone before the next starts.");
+            }
+            folder.RemoveRecords();
+            using var process = AgentProcess.Start(
+                folder, launch, isolation.SingleOwner ? null : launch.Uid,
+                [options.NodePath, Path.Combine(_runtimes.Of(launch.RuntimeLayer), "app", "start-agent.mjs"), folder.Character],
+                AgentEnvironment.Build(launch, folder.Data, secrets, environment));
+            await WaitForRecordAsync(folder, process, cancellationToken).ConfigureAwait(false);
+            Log.Started(logger, agentId, launch.Revision, launch.Attempt, process.Id, launch.Port);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Looks at the agent's process; a stranger that now has its number is never taken for it.</summary>
+    public Task<LocalAgentState> InspectAsync(Guid agentId) => Task.FromResult(Inspect(agentId));
+
+    /// <summary>Asks the agent to stop, or kills it, with everything it started; returns at once. It is gone when it no longer counts as running.</summary>
+    public Task SignalStopAsync(Guid agentId, bool kill)
+    {
+        var signal = kill ? ProcessSignal.Kill : ProcessSignal.Terminate;
+        if (Folder(agentId).ReadPidFile() is { } record && ProcessGroup.Signal(record.Identity, signal))
+            Log.Signalled(logger, agentId, signal, record.Identity.Pid);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Removes what <see cref="PrepareAsync"/> made, apart from the agent's data and log; safe to repeat.</summary>
+    public async Task RemoveTemplateAsync(Guid agentId)
+    {
+        await _changes.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            Folder(agentId).RemoveLaunch();
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Removes everything of the agent, its data too; safe to repeat.</summary>
+    /// <exception cref="InvalidOperationException">The agent still runs.</exception>
+    public async Task RemoveAsync(Guid agentId)
+    {
+        await _changes.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Inspect(agentId) is LocalAgentState.Running)
+                throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
+            var folder = Folder(agentId);
+            if (Directory.Exists(folder.Root))
+                Directory.Delete(folder.Root, recursive: true);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    /// <summary>Reads whole lines of the agent's own output from a cursor on; 0 is the beginning.</summary>
+    public Task<LogPage> ReadLogAsync(Guid agentId, long after, int limitBytes, CancellationToken cancellationToken = default) =>
+        AgentLog.ReadAsync(Folder(agentId).Log, after, limitBytes, cancellationToken);
+
+    /// <summary>Reads the last lines of the agent's own output, at most 64 KiB.</summary>
+    public Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default) =>
+        AgentLog.ReadTailAsync(Folder(agentId).Log, lines, cancellationToken);
+
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _runtimes.Dispose();
+    }
+
+    private AgentFolder Folder(Guid agentId) => new(options.AgentsFolder, agentId);
+
+    private LocalAgentState Inspect(Guid agentId)
+    {
+        var folder = Folder(agentId);
+        var record = folder.ReadPidFile();
+        var started = record is null ? null : AgentFolder.ParseLaunch(record.Note);
+        if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity) || folder.IsLocked()))
+            return new LocalAgentState.Running(record.Identity, started.Port, started);
+        return folder.ReadLaunch() is not { } launch ? new LocalAgentState.NotPrepared()
+            : started is null || !started.IsSameAs(launch) ? new LocalAgentState.NotStarted(launch)
+            : new LocalAgentState.Exited(folder.ReadExitCode(), launch);
+    }
+
+    private void CreateFolders(AgentFolder folder, LocalLaunch launch)
+    {
+        Directory.CreateDirectory(folder.Root);
+        Unix.SetMode(folder.Root, isolation.SingleOwner ? Unix.OwnerOnly : Unix.TraverseByGroup);
+        Directory.CreateDirectory(folder.Data);
+        Unix.SetMode(folder.Data, Unix.OwnerOnly);
+        if (isolation.SingleOwner)
+            return;
+        Unix.SetOwner(folder.Root, 0, launch.Uid);
+        Unix.SetOwner(folder.Data, launch.Uid, launch.Uid);
+    }
+
+    private async Task WaitForRecordAsync(AgentFolder folder, Process process, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(RecordTimeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        while (folder.ReadPidFile()?.Identity.Pid != process.Id)
+        {
+            if (process.HasExited && folder.ReadPidFile()?.Identity.Pid != process.Id)
+            {
+                throw new InvalidOperationException(process.ExitCode == LockedExitCode
+                    ? "The agent's data folder is locked by another process."
+                    : $"The agent's shell ended before it recorded itself: exit code {process.ExitCode}.");
+            }
+            await Task.Delay(Poll, time, stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Agent {AgentId} revision {Revision}, attempt {Attempt}, started as process {Pid} on port {Port}.")]
+        public static partial void Started(ILogger logger, Guid agentId, int revision, int attempt, int pid, int port);
+
+        [LoggerMessage(2, LogLevel.Information, "Agent {AgentId}: sent {Signal} to process group {Pid}.")]
+        public static partial void Signalled(ILogger logger, Guid agentId, ProcessSignal signal, int pid);
+    }
+}

@@ -1,0 +1,8 @@
+namespace MultiAgentInfra.Clients.Local;
+
+/// <summary>One line of an agent's own output.</summary>
+public sealed record LogLine(string Text);
+
+/// <summary>Whole lines of an agent's own output.</summary>
+/// <param name="Next">The cursor of the next page, in bytes.</param>
+public sealed record LogPage(IReadOnlyList<LogLine> Lines, long Next);
