@@ -1,0 +1,94 @@
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Clients.Oci;
+
+/// <summary>The blobs of a layout. A blob appears under its digest only when all of it is on the disk.</summary>
+internal sealed class BlobFolder
+{
+    private readonly string _folder;
+    private readonly string _temporary;
+
+    public BlobFolder(string folder, string temporary)
+    {
+        (_folder, _temporary) = (folder, temporary);
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(temporary);
+        Sweep();
+    }
+
+    public FileStream Open(Digest digest)
+    {
+        try
+        {
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new FileNotFoundException(ImageNames.Missing(digest), exception);
+        }
+    }
+
+    public async Task<byte[]> ReadAsync(Digest digest, int maxSize, CancellationToken cancellationToken)
+    {
+        await using var file = Open(digest);
+        if (file.Length > maxSize)
+            throw new InvalidDataException($"Blob {digest} has {file.Length} bytes; a document may have {maxSize}.");
+        var content = new byte[file.Length];
+        await file.ReadExactlyAsync(content, cancellationToken);
+        return Digest.Of(content) == digest ? content : throw new InvalidDataException($"Blob {digest} is damaged.");
+    }
+
+    public async Task<Descriptor> PutAsync(ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    {
+        await using var blob = new BlobWriter(this);
+        await blob.WriteAsync(content, cancellationToken);
+        return blob.Commit(mediaType);
+    }
+
+    /// <summary>The lock on an open temporary file tells a later <see cref="Sweep"/> that somebody still writes it.</summary>
+    public FileStream CreateTemporary() =>
+        new(Path.Combine(_temporary, Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+    public void Publish(string temporaryPath, Digest digest) => File.Move(temporaryPath, PathOf(digest), overwrite: true);
+
+    /// <summary>Writes a small file so that a crash leaves the old or the new.</summary>
+    public void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        using var file = CreateTemporary();
+        file.Write(content);
+        file.Flush(flushToDisk: true);
+        File.Move(file.Name, path, overwrite: true);
+    }
+
+    public long DeleteExcept(HashSet<Digest> used, DateTimeOffset writtenBefore)
+    {
+        var freed = 0L;
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
+        {
+            if (!Digest.TryParse($"sha256:{file.Name}", out var digest) || used.Contains(digest) || file.LastWriteTimeUtc >= writtenBefore.UtcDateTime)
+                continue;
+            freed += file.Length;
+            file.Delete();
+        }
+
+        return freed;
+    }
+
+    private string PathOf(Digest digest) => Path.Combine(_folder, digest.Hex);
+
+    private void Sweep()
+    {
+        foreach (var path in Directory.EnumerateFiles(_temporary))
+        {
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                    File.Delete(path);
+            }
+            catch (IOException)
+            {
+                // Another process is writing it.
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Clients.Oci;
+
+/// <summary>Names a blob by type, digest and size in bytes
+/// (https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md).</summary>
+public sealed record Descriptor(string MediaType, Digest Digest, long Size)
+{
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+}

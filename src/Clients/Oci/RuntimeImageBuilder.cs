@@ -1,0 +1,33 @@
+namespace MultiAgentInfra.Clients.Oci;
+
+/// <summary>Makes an image of an installed application, without a daemon. The same files yield the same digest.</summary>
+public sealed class RuntimeImageBuilder(OciLayout layout)
+{
+    // npm's own notes: the first changes from run to run, the second is no part of the program.
+    private static readonly HashSet<string> Excluded = ["node_modules/.package-lock.json", "node_modules/.cache"];
+
+    /// <summary>Packs a folder of package.json, package-lock.json, node_modules and start-agent.mjs as <c>/app</c>. The image is in quarantine
+    /// until <see cref="OciLayout.TagAsync"/> releases it.</summary>
+    public async Task<Descriptor> BuildAsync(string appFolder, RuntimeImageSource source, CancellationToken cancellationToken)
+    {
+        var layer = await new TarLayerWriter(layout).PackFolderAsync(appFolder, "app", Excluded.Contains, cancellationToken);
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [ImageNames.PluginSetLabel] = source.PluginSetKey,
+            [ImageNames.NodeVersionLabel] = source.NodeVersion,
+        };
+        if (source.Base is null)
+            labels[ImageNames.LocalOnlyLabel] = "true";
+        var additions = new ImageAdditions("npm ci --ignore-scripts", labels, config => config with
+        {
+            // The agent writes below its working directory, so that must be the data volume.
+            WorkingDir = "/data",
+            User = "1000",
+            Cmd = ["node", "/app/start-agent.mjs", "/app/character.json"],
+            Env = [.. config.Env ?? [], "NODE_ENV=production"],
+        });
+        var image = await new ImageStacker(layout).StackAsync(source.Base, layer, additions, cancellationToken);
+        await layout.QuarantineAsync(image, cancellationToken);
+        return image;
+    }
+}

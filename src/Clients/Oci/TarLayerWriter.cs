@@ -1,0 +1,63 @@
+using System.Formats.Tar;
+using System.Text;
+using MultiAgentInfra.Core;
+
+namespace MultiAgentInfra.Clients.Oci;
+
+/// <summary>Packs files as a layer (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md) whose bytes depend on names, contents,
+/// links and execute permissions only: no times, owners or machine names.</summary>
+public sealed class TarLayerWriter(OciLayout layout)
+{
+    private const UnixFileMode ReadAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode ExecuteAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode All = ReadAll | ExecuteAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>Packs a folder under <paramref name="prefix"/>, in one pass and without holding the layer in memory.</summary>
+    /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
+    public Task<PackedLayer> PackFolderAsync(string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken) =>
+        PackAsync(LayerEntry.List(folder, prefix, isExcluded), cancellationToken);
+
+    /// <summary>Packs texts by their paths in the layer, such as <c>app/character.json</c>.</summary>
+    public Task<PackedLayer> PackTextsAsync(IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
+    {
+        var entries = texts.Select(t => new LayerEntry(t.Key, null, Encoding.UTF8.GetBytes(t.Value))).OrderBy(e => e.Name, StringComparer.Ordinal);
+        return PackAsync([.. entries], cancellationToken);
+    }
+
+    private async Task<PackedLayer> PackAsync(List<LayerEntry> entries, CancellationToken cancellationToken)
+    {
+        await using var blob = new BlobWriter(layout.Blobs);
+        await using var gzip = new GzipMembersStream(blob, cancellationToken);
+        await using (var tar = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
+        {
+            await foreach (var (entry, content) in FileReadAhead.ReadAsync(entries, cancellationToken))
+            {
+                var header = HeaderOf(entry);
+                header.DataStream = content;
+                await tar.WriteEntryAsync(header, cancellationToken);
+                if (content is not null)
+                    await content.DisposeAsync();
+            }
+        }
+
+        var diffId = await gzip.CompleteAsync(cancellationToken);
+        return new(blob.Commit(MediaTypes.Layer), diffId);
+    }
+
+    // The GNU format, because .NET writes its own process id into the names of PAX headers.
+    private static GnuTarEntry HeaderOf(LayerEntry entry)
+    {
+        if (entry.LinkTarget is { } target)
+        {
+            var error = LayerPath.CheckLink(entry.Name, target);
+            return error is null
+                ? new(TarEntryType.SymbolicLink, entry.Name) { LinkName = target, Mode = All, ModificationTime = DateTimeOffset.UnixEpoch }
+                : throw new NonRetryableException(error);
+        }
+
+        if (entry.IsFolder)
+            return new(TarEntryType.Directory, entry.Name + "/") { Mode = ReadAll | ExecuteAll, ModificationTime = DateTimeOffset.UnixEpoch };
+        var isProgram = entry.Source is { } file && (file.UnixFileMode & ExecuteAll) != 0;
+        return new(TarEntryType.RegularFile, entry.Name) { Mode = isProgram ? ReadAll | ExecuteAll : ReadAll, ModificationTime = DateTimeOffset.UnixEpoch };
+    }
+}

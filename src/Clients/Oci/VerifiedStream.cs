@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Clients.Oci;
+
+/// <summary>Hashes what is read, and throws at the end when it is not the expected content.</summary>
+internal sealed class VerifiedStream(Stream inner, Digest expected, long size) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _read;
+    private bool _ended;
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => size;
+
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer) => buffer.Length == 0 ? 0 : Account(buffer[..inner.Read(buffer)]);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length == 0)
+            return 0;
+        var count = await inner.ReadAsync(buffer, cancellationToken);
+        return Account(buffer.Span[..count]);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Account(ReadOnlySpan<byte> content)
+    {
+        if (_ended)
+            return 0;
+        _hash.AppendData(content);
+        _read += content.Length;
+        _ended = content.Length == 0;
+        return _read > size || (_ended && (_read != size || Digest.FromHash(_hash.GetHashAndReset()) != expected))
+            ? throw new InvalidDataException($"Blob {expected} is damaged.")
+            : content.Length;
+    }
+}
