@@ -23,7 +23,7 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         var agent = Submission.Read(json.RootElement, organization, targets.Names, errors);
         var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Accepted.Of);
         if (await targets.AdmitAsync(organization, () => agents.CreateAsync(agent, once, cancellation), cancellation) is not { } result)
-            return Problems.SingleOwner(TargetAdmission.Reason);
+            return Problems.SingleOwner(targets.Reason);
 
         if (result is CreateResult.Created)
             await outbox.DispatchAsync(durable, CancellationToken.None);

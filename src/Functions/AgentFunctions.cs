@@ -16,7 +16,7 @@ public sealed class AgentFunctions(AgentStore agents, OutboxDispatcher outbox)
     [Function("ListAgents")]
     public async Task<IResult> ListAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents")] HttpRequest request)
     {
-        var (cursor, limit) = (request.Text("cursor"), request.Whole("limit", 1, LargestPage, DefaultPage));
+        var (cursor, limit) = (request.Text("cursor"), (int)request.Whole("limit", 1, LargestPage, DefaultPage));
         return await agents.ListAsync(request.Caller().OrganizationId, cursor, limit, request.HttpContext.RequestAborted) is { } page
             ? Results.Json(new AgentPageBody([.. page.Agents.Select(AgentBody.Of)], page.NextCursor), WireJson.Default.AgentPageBody)
             : Problems.InvalidParameter("cursor", "must be the nextCursor of a page");

@@ -8,19 +8,18 @@ public sealed class TargetAdmission(LocalTarget local, TargetOwnerStore owners) 
 {
     public const string Local = "local";
 
-    public const string Reason =
-        "The control plane does not run as root, so that it cannot separate its agents by user: one owner's agents could read another's secrets. "
-        + "This installation has agents of another owner already.";
-
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public IReadOnlyList<string> Names { get; } = [Local];
+
+    /// <summary>Why an organization is refused.</summary>
+    public string Reason => $"{local.Isolation.Explanation} It has agents of another owner already.";
 
     /// <summary>Does the work unless the target is for one owner and has another.</summary>
     /// <returns>Null when the organization is refused.</returns>
     public async Task<T?> AdmitAsync<T>(Guid organization, Func<Task<T>> create, CancellationToken cancellationToken) where T : class
     {
-        if (!local.IsSingleOwner)
+        if (!local.Isolation.SingleOwner)
             return await create();
 
         // Two owners who come at once must not both find the target empty.

@@ -7,12 +7,12 @@ namespace MultiAgentInfra.Functions.Http;
 internal static class Queries
 {
     /// <exception cref="ProblemException">Given twice, no number, or out of range.</exception>
-    public static int Whole(this HttpRequest request, string name, int lowest, int highest, int otherwise)
+    public static long Whole(this HttpRequest request, string name, long lowest, long highest, long otherwise)
     {
         if (request.Text(name) is not { } text)
             return otherwise;
 
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest && number <= highest
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= lowest && number <= highest
             ? number
             : throw new ProblemException(Problems.InvalidParameter(name, $"must be a whole number from {lowest} to {highest}"));
     }

@@ -12,7 +12,7 @@ public sealed partial class AgentAdoption(AgentStore agents, LocalTarget target,
     {
         foreach (var agent in await agents.ListRunningAsync(TargetAdmission.Local, cancellationToken))
         {
-            if (!await target.IsGoneAsync(agent.Id, cancellationToken))
+            if (await target.InspectAsync(agent.Id) is LocalAgentState.Running)
                 Log.Adopted(logger, agent.Id);
             else if (await agents.RequestRedeploymentAsync(agent.Id, cancellationToken) is { } operation)
                 Log.Redeployed(logger, agent.Id, operation.Id);

@@ -27,9 +27,9 @@ public sealed partial class LocalShutdown(AgentStore agents, LocalTarget target,
 
     private async Task<bool> EndsAsync(Guid agentId, bool kill, TimeSpan patience)
     {
-        await target.SignalStopAsync(agentId, kill, CancellationToken.None);
+        await target.SignalStopAsync(agentId, kill);
         var until = time.GetUtcNow() + patience;
-        while (!await target.IsGoneAsync(agentId, CancellationToken.None))
+        while (await target.InspectAsync(agentId) is LocalAgentState.Running)
         {
             if (time.GetUtcNow() >= until)
                 return false;
