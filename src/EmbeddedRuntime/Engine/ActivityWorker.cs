@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MultiAgentInfra.EmbeddedRuntime.Engine;
+
+/// <summary>Runs activities, each in its own scope, and hands their results to their instance, whose turn records them.</summary>
+internal sealed partial class ActivityWorker(
+    DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, InstanceMailboxes mailboxes, ILogger<ActivityWorker> logger)
+{
+    public async Task RunAsync(ChannelReader<PendingActivity> activities, CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var activity in activities.ReadAllAsync(stopping))
+                mailboxes.Deliver(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, await RunOneAsync(activity)));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What is still queued is in the database and runs at the next start.
+        }
+    }
+
+    private async Task<HistoryEvent> RunOneAsync(PendingActivity activity)
+    {
+        try
+        {
+            if (registry.FindActivity(activity.Name, activity.Version) is not { } factory)
+                return Failed(activity, new TaskFailureDetails("ActivityTaskNotFound", $"No activity task named '{activity.Name}' was found.", null, null, null));
+            await using var scope = services.CreateAsyncScope();
+            var task = factory(scope.ServiceProvider);
+            var input = converter.Deserialize(activity.Input, task.InputType);
+            var output = await task.RunAsync(new CallContext(activity), input);
+            return new HistoryEvent(EventKind.TaskCompleted, activity.TaskId, Payload: converter.Serialize(output));
+        }
+        catch (Exception exception)
+        {
+            // Whatever an activity throws is its result.
+            Log.Failed(logger, activity.Name, activity.InstanceId, exception);
+            return Failed(activity, TaskFailureDetails.FromException(exception));
+        }
+    }
+
+    private static HistoryEvent Failed(PendingActivity activity, TaskFailureDetails failure) =>
+        new(EventKind.TaskFailed, activity.TaskId, Payload: FailureText.ToJson(failure));
+
+    private sealed class CallContext(PendingActivity activity) : TaskActivityContext
+    {
+        public override TaskName Name => activity.Name;
+
+        public override string InstanceId => activity.InstanceId;
+
+        public override string Version => activity.Version;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "The activity {name} of {instanceId} failed")]
+        public static partial void Failed(ILogger logger, string name, string instanceId, Exception exception);
+    }
+}

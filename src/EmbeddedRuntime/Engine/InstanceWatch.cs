@@ -1,0 +1,38 @@
+namespace MultiAgentInfra.EmbeddedRuntime.Engine;
+
+/// <summary>Wakes those who wait for an instance to change.</summary>
+internal sealed class InstanceWatch
+{
+    private readonly Dictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    /// <summary>Ends at the next change; take it before reading the state, so that none is missed.</summary>
+    public Task NextChange(string instanceId)
+    {
+        lock (_gate)
+        {
+            if (!_watched.TryGetValue(instanceId, out var change))
+                change = _watched[instanceId] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return change.Task;
+        }
+    }
+
+    public void Changed(string instanceId)
+    {
+        lock (_gate)
+        {
+            if (_watched.Remove(instanceId, out var change))
+                change.SetResult();
+        }
+    }
+
+    public void Fail(Exception exception)
+    {
+        lock (_gate)
+        {
+            foreach (var change in _watched.Values)
+                change.TrySetException(exception);
+            _watched.Clear();
+        }
+    }
+}

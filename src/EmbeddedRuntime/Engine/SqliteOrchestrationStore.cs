@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace MultiAgentInfra.EmbeddedRuntime.Engine;
+
+/// <summary>The engine's file: WAL, every commit synced, one writer, any number of readers, one process.</summary>
+internal sealed class SqliteOrchestrationStore : IDisposable
+{
+    private readonly ConcurrentBag<ReadSession> _idleReaders = [];
+    private readonly SqliteConnection _writeConnection;
+    private readonly FileStream _lock;
+    private readonly string _path;
+    private volatile bool _isClosed;
+
+    private SqliteOrchestrationStore(string path, FileStream fileLock, SqliteConnection connection, TimeProvider timeProvider, Action<Exception> onFatal)
+    {
+        _path = path;
+        _lock = fileLock;
+        _writeConnection = connection;
+        Writer = new GroupCommit(connection, timeProvider, onFatal);
+    }
+
+    public GroupCommit Writer { get; }
+
+    /// <exception cref="InvalidOperationException">Another process has the file open, or a newer program has written it.</exception>
+    public static SqliteOrchestrationStore Open(string path, TimeProvider timeProvider, Action<Exception> onFatal)
+    {
+        var fileLock = Lock(path);
+        var connection = new SqliteConnection(ConnectionString(path));
+        try
+        {
+            connection.Open();
+            using (var pragmas = new Statement(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000"))
+                pragmas.Execute();
+            StoreSchema.Migrate(connection);
+            return new SqliteOrchestrationStore(path, fileLock, connection, timeProvider, onFatal);
+        }
+        catch
+        {
+            connection.Dispose();
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    public T Read<T>(Func<ReadSession, T> read)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        var session = _idleReaders.TryTake(out var idle) ? idle : new ReadSession(ConnectionString(_path));
+        try
+        {
+            return read(session);
+        }
+        finally
+        {
+            if (_isClosed)
+                session.Dispose();
+            else
+                _idleReaders.Add(session);
+        }
+    }
+
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _isClosed = true;
+        while (_idleReaders.TryTake(out var reader))
+            reader.Dispose();
+        _writeConnection.Dispose();
+        _lock.Dispose();
+    }
+
+    private static FileStream Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidOperationException($"The durable database {path} is in use by another process. Stop that one, or give this one its own data folder.", exception);
+        }
+    }
+
+    // Pooled connections would keep the file open after a stop.
+    private static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString;
+}
