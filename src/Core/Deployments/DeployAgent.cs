@@ -46,8 +46,12 @@ public enum RuntimeClaimState
 /// <param name="Cause">Why the build failed that was waited for.</param>
 public sealed record RuntimeClaim(RuntimeClaimState State, Digest? Image, string? Cause);
 
-/// <summary>An image in the registry, by digest.</summary>
-public sealed record BuiltImage(Digest Digest);
+/// <summary>An image in the registry, by the digest of its manifest.</summary>
+/// <param name="Size">Bytes of the manifest.</param>
+public sealed record BuiltImage(Digest Digest, long Size);
+
+/// <summary>A bill of materials that was stored as an artifact.</summary>
+public sealed record ComponentList(Digest Digest);
 
 /// <summary>What an activity answers whose effect is all that matters.</summary>
 public sealed record Done
@@ -60,3 +64,8 @@ public sealed record Done
 /// <param name="Gone">Proof that nothing of it runs.</param>
 /// <param name="Failure">Why it can never become ready; null while it still may.</param>
 public sealed record AgentObservation(bool Ready, bool Gone, string? Failure);
+
+/// <summary>How far the cancelling of an agent's deployments is.</summary>
+/// <param name="Proceed">False when the deletion itself had ended already.</param>
+/// <param name="Ended">No deployment of the agent runs any more.</param>
+public sealed record CancellationProgress(bool Proceed, bool Ended);

@@ -53,15 +53,21 @@ public sealed record ScanRuntimeImage(Guid OperationId, Digest Image) : IStepInp
 }
 
 /// <summary>Lists what the runtime image is made of (CycloneDX).</summary>
-public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<BuiltImage>
+public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<ComponentList>
 {
-    string IStepInput<BuiltImage>.Step => "sbom";
+    string IStepInput<ComponentList>.Step => "sbom";
 }
 
 /// <summary>Lets a scanned runtime image out of quarantine, or refuses it.</summary>
-public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, Digest Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
+public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, BuiltImage Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "release";
+}
+
+/// <summary>Undo of a build: its processes are ended and its folder is removed.</summary>
+public sealed record DiscardBuild(Guid OperationId, string PluginSetKey) : IStepInput<Done>
+{
+    string IStepInput<Done>.Step => "discard-build";
 }
 
 /// <summary>Puts the character's layer on the runtime image, after a scan for secrets.</summary>
@@ -71,7 +77,7 @@ public sealed record BuildAgentImage(Guid OperationId, Guid AgentId, int Revisio
 }
 
 /// <summary>Names the agent image in the registry.</summary>
-public sealed record PushAgentImage(Guid OperationId, Guid AgentId, int Revision, Digest Image) : IStepInput<Done>
+public sealed record PushAgentImage(Guid OperationId, Guid AgentId, int Revision, BuiltImage Image) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "push";
 }
@@ -114,8 +120,8 @@ public sealed record HoldAgent(Guid OperationId, Guid AgentId, bool Last) : ISte
     string IStepInput<AgentObservation>.Step => "hold";
 }
 
-/// <summary>Registers the agent with the health poller.</summary>
-public sealed record RegisterMonitor(Guid OperationId, Guid AgentId) : IStepInput<Done>
+/// <summary>Registers the agent's address with the health poller.</summary>
+public sealed record RegisterMonitor(Guid OperationId, Guid AgentId, Digest Image, Digest Runtime) : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "monitor";
 }
@@ -144,10 +150,10 @@ public sealed record RemoveMonitor(Guid OperationId, Guid AgentId) : IStepInput<
     string IStepInput<Done>.Step => "remove-monitor";
 }
 
-/// <summary>Cancels what still runs for the agent, and says whether all of it has ended.</summary>
-public sealed record CancelDeployments(Guid OperationId, Guid AgentId) : IStepInput<AgentObservation>
+/// <summary>Marks the deletion as running, cancels what still runs for the agent, and says whether all of it has ended.</summary>
+public sealed record CancelDeployments(Guid OperationId, Guid AgentId) : IStepInput<CancellationProgress>
 {
-    string IStepInput<AgentObservation>.Step => "cancel-deployments";
+    string IStepInput<CancellationProgress>.Step => "cancel-deployments";
 }
 
 /// <summary>Removes everything that the target holds of the agent.</summary>

@@ -4,13 +4,19 @@ namespace MultiAgentInfra.Core.Deployments;
 public static class StepBudgets
 {
     /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
-    public static readonly TimeSpan Deployment = TimeSpan.FromHours(2);
+    public static readonly TimeSpan Deployment = TimeSpan.FromHours(5);
 
     /// <summary>A deletion's deadline.</summary>
     public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(30);
 
-    /// <summary>How long an operation joins a build that another operation does.</summary>
-    public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(30);
+    /// <summary>How long an operation joins a build that another operation does; exceeds the sum of the build's steps and retries.</summary>
+    public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(90);
+
+    /// <summary>How often a step is tried, the first time included.</summary>
+    public const int Attempts = 3;
+
+    /// <summary>The longest pause between two attempts of a step.</summary>
+    public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>How long an agent may take from its start to its first good answer.</summary>
     public static readonly TimeSpan Boot = TimeSpan.FromMinutes(3);
@@ -24,17 +30,23 @@ public static class StepBudgets
     /// <summary>How long after the kill an agent may still be there.</summary>
     public static readonly TimeSpan Kill = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a deployment may take to stop after it was cancelled, undo included.</summary>
+    public static readonly TimeSpan Cancellation = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Local = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, TimeSpan> Long = new()
     {
-        ["lock-file"] = TimeSpan.FromMinutes(5),
-        ["install"] = TimeSpan.FromMinutes(10),
-        ["assemble"] = TimeSpan.FromMinutes(5),
-        ["scan"] = TimeSpan.FromMinutes(15),
+        ["lock-file"] = TimeSpan.FromMinutes(3),
+        ["install"] = TimeSpan.FromMinutes(8),
+        ["assemble"] = TimeSpan.FromMinutes(3),
+        ["scan"] = TimeSpan.FromMinutes(10),
         ["sbom"] = TimeSpan.FromMinutes(2),
-        ["template"] = TimeSpan.FromMinutes(5),
+        ["template"] = TimeSpan.FromMinutes(3),
     };
+
+    /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>
+    public static bool RunsThroughCancel(string step) => step is "stop" or "discard-build" or "remove-template" or "remove-monitor";
 
     /// <summary>The budget of one attempt of the step.</summary>
     public static TimeSpan Of(string step) => Long.GetValueOrDefault(step, Local);

@@ -1,0 +1,29 @@
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Activities.Builds;
+
+/// <summary>Puts one thin layer on the runtime image; a layer that holds a secret is refused.</summary>
+[DurableTask(nameof(BuildAgentImage))]
+public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStore agents, SecretStore secrets, StepRecorder recorder)
+    : StepActivity<BuildAgentImage, BuiltImage>(recorder)
+{
+    protected override async Task<StepResult<BuiltImage>> RunStepAsync(BuildAgentImage input, CancellationToken cancellationToken)
+    {
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var layer = new AgentLayer(input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
+        var values = (await secrets.GetAllAsync(input.AgentId, cancellationToken)).Values.ToList();
+
+        var files = revision.Knowledge.Append(new KnowledgeFile("character.json", revision.CharacterJson));
+        var findings = files.SelectMany(file => SecretScanner.Find(file.Name, file.Content, values)).ToList();
+        if (findings.Count > 0)
+            throw new NonRetryableException($"The character's layer holds a secret: {string.Join("; ", findings.Select(finding => $"{finding.Rule} in {finding.Path}"))}.");
+
+        var image = await builder.BuildAsync(input.Runtime, layer, cancellationToken);
+        return new(new BuiltImage(image.Digest, image.Size), $"{image.Digest}, no secret found in its layer.");
+    }
+}

@@ -1,0 +1,30 @@
+using MultiAgentInfra.Clients;
+
+namespace MultiAgentInfra.Activities.Builds;
+
+/// <summary>Where the host builds the runtime of one plugin set; removed when the image is in the registry.</summary>
+public sealed class BuildFolder(DataFolder data)
+{
+    /// <summary>Logs and process records of the build.</summary>
+    public string Work(string pluginSetKey) => data.BuildOf(pluginSetKey);
+
+    /// <summary>What becomes <c>/app</c> of the image.</summary>
+    public string App(string pluginSetKey) => Path.Combine(Work(pluginSetKey), "app");
+
+    public async Task WriteAsync(string pluginSetKey, string packageJson, string lockFile, string dockerfile, CancellationToken cancellationToken)
+    {
+        var app = Directory.CreateDirectory(App(pluginSetKey)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(Work(pluginSetKey), "Dockerfile"), dockerfile, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, "package.json"), packageJson, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, "package-lock.json"), lockFile, cancellationToken);
+        await using var script = typeof(DataFolder).Assembly.GetManifestResourceStream("start-agent.mjs")!;
+        await using var file = File.Create(Path.Combine(app, "start-agent.mjs"));
+        await script.CopyToAsync(file, cancellationToken);
+    }
+
+    public void Remove(string pluginSetKey)
+    {
+        if (Directory.Exists(Work(pluginSetKey)))
+            Directory.Delete(Work(pluginSetKey), recursive: true);
+    }
+}

@@ -1,0 +1,24 @@
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Activities.Builds;
+
+/// <summary>The gate: a failed verdict keeps the image in quarantine for ever.</summary>
+[DurableTask(nameof(ReleaseRuntimeImage))]
+public sealed class ReleaseRuntimeImageActivity(OciLayout registry, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
+    : StepActivity<ReleaseRuntimeImage, Done>(recorder)
+{
+    protected override async Task<StepResult<Done>> RunStepAsync(ReleaseRuntimeImage input, CancellationToken cancellationToken)
+    {
+        if (input.Verdict.Outcome == ScanOutcome.Failed)
+            throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
+        var name = ImageNames.RuntimeReference(input.PluginSetKey);
+        await registry.TagAsync(name, new Descriptor(MediaTypes.Manifest, input.Image.Digest, input.Image.Size), cancellationToken);
+        await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);
+        folder.Remove(input.PluginSetKey);
+        return Finished($"{name} is {input.Image.Digest}.");
+    }
+}

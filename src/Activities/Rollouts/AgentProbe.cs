@@ -1,0 +1,33 @@
+using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Activities.Rollouts;
+
+/// <summary>One look at a local agent: its process, its health, and whether it is really ours that answers on its port.</summary>
+public sealed class AgentProbe(LocalTarget target, ElizaClient eliza, SecretStore secrets)
+{
+    public async Task<StepResult<AgentObservation>> LookAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        var state = await target.InspectAsync(agentId, cancellationToken);
+        if (state is LocalAgentState.Exited exited)
+            return Look($"The agent exited with code {exited.Code}.", failed: true);
+        if (state is not LocalAgentState.Running running)
+            return Look("The agent has not been started.", failed: true);
+
+        var health = await eliza.GetHealthAsync(running.Launch.Port, cancellationToken);
+        if (!health.Healthy)
+            return Look($"Process {running.Identity.Pid} runs; {health.Reason}");
+
+        var token = (await secrets.GetAllAsync(agentId, cancellationToken))["ELIZA_SERVER_AUTH_TOKEN"];
+        if (!await eliza.IsServingAsync(running.Launch.Port, token, agentId, cancellationToken))
+            return Look($"Port {running.Launch.Port} answers, but not as this agent.");
+        return new(
+            new AgentObservation(Ready: true, Gone: false, Failure: null),
+            $"Process {running.Identity.Pid} answers on port {running.Launch.Port}.");
+    }
+
+    private static StepResult<AgentObservation> Look(string what, bool failed = false) =>
+        new(new AgentObservation(Ready: false, Gone: false, failed ? what : null), what, Finished: false);
+}

@@ -1,0 +1,20 @@
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Activities.Rollouts;
+
+/// <summary>The last lines that the agent wrote, without its secret values.</summary>
+[DurableTask(nameof(ReadLogTail))]
+public sealed class ReadLogTailActivity(LocalTarget target, SecretStore secrets) : TaskActivity<ReadLogTail, LogTail>
+{
+    private const int Lines = 20;
+
+    public override async Task<LogTail> RunAsync(TaskActivityContext context, ReadLogTail input)
+    {
+        var values = (await secrets.GetAllAsync(input.AgentId, CancellationToken.None)).Values.ToList();
+        var lines = await target.ReadLogTailAsync(input.AgentId, Lines, CancellationToken.None);
+        return new LogTail([.. lines.Select(line => SecretRedactor.Redact(line, values))]);
+    }
+}

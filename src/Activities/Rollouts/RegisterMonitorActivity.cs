@@ -1,0 +1,24 @@
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Activities.Rollouts;
+
+/// <summary>Writes the row that the health poller reads.</summary>
+[DurableTask(nameof(RegisterMonitor))]
+public sealed class RegisterMonitorActivity(
+    LocalTarget target, AgentStore agents, RuntimeImageStore images, MonitorStore monitors, StepRecorder recorder)
+    : StepActivity<RegisterMonitor, Done>(recorder)
+{
+    protected override async Task<StepResult<Done>> RunStepAsync(RegisterMonitor input, CancellationToken cancellationToken)
+    {
+        if (await target.InspectAsync(input.AgentId, cancellationToken) is not LocalAgentState.Running running)
+            throw new NonRetryableException("The agent no longer runs.");
+        var url = new Uri($"http://127.0.0.1:{running.Launch.Port}");
+        var runtime = await images.GetByDigestAsync(input.Runtime, cancellationToken);
+        await agents.SetEndpointAsync(input.AgentId, url, input.Image, runtime?.Verdict, cancellationToken);
+        await monitors.RegisterAsync(input.AgentId, url, cancellationToken);
+        return Finished($"{url}health is polled.");
+    }
+}

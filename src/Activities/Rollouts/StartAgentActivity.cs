@@ -1,0 +1,20 @@
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Activities.Rollouts;
+
+/// <summary>Starts the prepared launch; a second run finds the agent of the same launch and leaves it alone.</summary>
+[DurableTask(nameof(StartAgent))]
+public sealed class StartAgentActivity(AgentStore agents, SecretStore secrets, LocalTarget target, StepRecorder recorder)
+    : StepActivity<StartAgent, Done>(recorder)
+{
+    protected override async Task<StepResult<Done>> RunStepAsync(StartAgent input, CancellationToken cancellationToken)
+    {
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, agent.Revision, cancellationToken);
+        var values = await secrets.GetAllAsync(input.AgentId, cancellationToken);
+        await target.StartAsync(input.AgentId, values, revision.Environment, cancellationToken);
+        return Finished("Started.");
+    }
+}

@@ -1,0 +1,17 @@
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Activities.Rollouts;
+
+/// <summary>Signals whatever runs of the agent, and looks once whether it is gone.</summary>
+[DurableTask(nameof(StopAgent))]
+public sealed class StopAgentActivity(LocalTarget target, StepRecorder recorder) : StepActivity<StopAgent, AgentObservation>(recorder)
+{
+    protected override async Task<StepResult<AgentObservation>> RunStepAsync(StopAgent input, CancellationToken cancellationToken)
+    {
+        if (await target.IsGoneAsync(input.AgentId, cancellationToken))
+            return new(new AgentObservation(Ready: false, Gone: true, Failure: null), "Nothing of the agent runs.");
+        await target.SignalStopAsync(input.AgentId, input.Kill, cancellationToken);
+        return new(new AgentObservation(Ready: false, Gone: false, Failure: null), input.Kill ? "Killed." : "Asked to stop.", Finished: false);
+    }
+}

@@ -1,0 +1,75 @@
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Activities;
+
+/// <summary>Runs one attempt of a step: writes its row, keeps its budget, and watches the operation's cancel flag.</summary>
+public sealed class StepRecorder(OperationStore operations, TimeProvider time)
+{
+    private static readonly TimeSpan CancelWatch = TimeSpan.FromSeconds(1);
+
+    public async Task<TOutput> RunAsync<TOutput>(
+        Guid operationId, string step, Func<CancellationToken, Task<StepResult<TOutput>>> run)
+    {
+        var budget = StepBudgets.Of(step);
+        await operations.BeginStepAsync(operationId, step, time.GetUtcNow() + budget, CancellationToken.None);
+        try
+        {
+            var result = await RunWithinAsync(operationId, step, budget, run);
+            if (result.Finished)
+                await operations.SucceedStepAsync(operationId, step, result.Detail, CancellationToken.None);
+            else
+                await operations.UpdateStepAsync(operationId, step, result.Detail, CancellationToken.None);
+            return result.Output;
+        }
+        catch (Exception exception)
+        {
+            await operations.FailStepAsync(operationId, step, exception.Message, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<StepResult<TOutput>> RunWithinAsync<TOutput>(
+        Guid operationId, string step, TimeSpan budget, Func<CancellationToken, Task<StepResult<TOutput>>> run)
+    {
+        var cancellable = !StepBudgets.RunsThroughCancel(step);
+        if (cancellable && await operations.IsCancelRequestedAsync(operationId, CancellationToken.None))
+            throw new OperationCanceledByRequestException(operationId);
+
+        using var stop = new CancellationTokenSource(budget, time);
+        using var finished = new CancellationTokenSource();
+        var watch = cancellable ? WatchAsync(operationId, stop, finished.Token) : Task.FromResult(false);
+        try
+        {
+            return await run(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await finished.CancelAsync();
+            if (await watch)
+                throw new OperationCanceledByRequestException(operationId);
+            throw new TimeoutException($"The step '{step}' took longer than its {budget.TotalSeconds:0} s.");
+        }
+        finally
+        {
+            await finished.CancelAsync();
+            await watch;
+        }
+    }
+
+    /// <summary>Answers whether the operation was cancelled while the step ran.</summary>
+    private async Task<bool> WatchAsync(Guid operationId, CancellationTokenSource stop, CancellationToken finished)
+    {
+        while (!finished.IsCancellationRequested)
+        {
+            await Task.Delay(CancelWatch, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (finished.IsCancellationRequested || !await operations.IsCancelRequestedAsync(operationId, CancellationToken.None))
+                continue;
+            await stop.CancelAsync();
+            return true;
+        }
+
+        return false;
+    }
+}

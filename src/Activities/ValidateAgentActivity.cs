@@ -1,0 +1,26 @@
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Activities;
+
+/// <summary>The first step: only an operation that has not ended goes on, so a repeated start does nothing.</summary>
+[DurableTask(nameof(ValidateAgent))]
+public sealed class ValidateAgentActivity(OperationStore operations, AgentStore agents, RuntimePlatform platform, StepRecorder recorder)
+    : TaskActivity<ValidateAgent, DeploymentPlan>
+{
+    public override async Task<DeploymentPlan> RunAsync(TaskActivityContext context, ValidateAgent input)
+    {
+        // Before the recorder: an ended operation keeps its steps as they are.
+        if (!await operations.StartAsync(input.OperationId, CancellationToken.None))
+            return new DeploymentPlan(Proceed: false, PluginSetKey: "");
+        return await recorder.RunAsync(input.OperationId, ((IStepInput<DeploymentPlan>)input).Step, token => PlanAsync(input, token));
+    }
+
+    private async Task<StepResult<DeploymentPlan>> PlanAsync(ValidateAgent input, CancellationToken cancellationToken)
+    {
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        var node = await platform.GetNodeMajorVersionAsync(cancellationToken);
+        var key = revision.Plugins.Key(node, RuntimePlatform.Name);
+        return new(new DeploymentPlan(Proceed: true, key), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
+    }
+}

@@ -1,0 +1,64 @@
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Orchestrations;
+
+/// <summary>The watching half of a deployment: activities look once, and the waiting between looks is a durable timer.</summary>
+internal static class Rollout
+{
+    private static readonly TimeSpan FastPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SlowPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FastPhase = TimeSpan.FromSeconds(30);
+
+    /// <summary>An agent is a singleton: the old one is proven gone before a new one starts.</summary>
+    public static async Task StopUntilGoneAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
+    {
+        var asked = context.CurrentUtcDateTime;
+        while (true)
+        {
+            var kill = context.CurrentUtcDateTime >= asked + StepBudgets.Stop;
+            var observation = await context.CallStepAsync(new StopAgent(operationId, agentId, kill));
+            if (observation.Gone)
+                return;
+            if (context.CurrentUtcDateTime >= asked + StepBudgets.Stop + StepBudgets.Kill)
+                throw new StepFailedException("stop", $"The agent is still there {StepBudgets.Kill.TotalSeconds:0} s after it was killed.");
+            await context.PauseAsync(asked);
+        }
+    }
+
+    public static async Task WaitUntilHealthyAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
+    {
+        var started = context.CurrentUtcDateTime;
+        while (true)
+        {
+            var observation = await context.CallStepAsync(new CheckAgent(operationId, agentId));
+            if (observation.Ready)
+                return;
+            if (observation.Failure is { } failure)
+                throw new StepFailedException("healthy", failure);
+            if (context.CurrentUtcDateTime >= started + StepBudgets.Boot)
+                throw new StepFailedException("healthy", $"The agent did not answer within {StepBudgets.Boot.TotalSeconds:0} s of its start.");
+            await context.PauseAsync(started);
+        }
+    }
+
+    /// <summary>One good answer proves little: the agent must stay healthy for the hold time.</summary>
+    public static async Task HoldAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
+    {
+        var end = context.CurrentUtcDateTime + StepBudgets.Hold;
+        for (var last = false; !last;)
+        {
+            var next = context.CurrentUtcDateTime + SlowPause;
+            await context.CreateTimer(next < end ? next : end, CancellationToken.None);
+            last = context.CurrentUtcDateTime >= end;
+            var observation = await context.CallStepAsync(new HoldAgent(operationId, agentId, last));
+            if (!observation.Ready)
+                throw new StepFailedException("hold", observation.Failure ?? "The agent stopped answering during its hold time.");
+        }
+    }
+
+    private static Task PauseAsync(this TaskOrchestrationContext context, DateTime since)
+    {
+        var pause = context.CurrentUtcDateTime < since + FastPhase ? FastPause : SlowPause;
+        return context.CreateTimer(context.CurrentUtcDateTime + pause, CancellationToken.None);
+    }
+}

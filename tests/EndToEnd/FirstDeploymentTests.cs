@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using MultiAgentInfra.TestSupport;
+
+namespace MultiAgentInfra.EndToEnd;
+
+/// <summary>The README's promise, from outside: a character becomes a running agent, a second one is cheap, and a deletion leaves nothing.</summary>
+[Trait("Category", "Long")]
+[Trait("Needs", "Server")]
+public sealed class FirstDeploymentTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan DeploymentDeadline = TimeSpan.FromMinutes(6);
+
+    [Fact]
+    public async Task A_minimal_agent_is_deployed_a_second_one_needs_no_install_and_both_can_be_deleted()
+    {
+        Requires.Npm();
+        await using var controlPlane = await ControlPlane.StartAsync();
+        var canary = new Canary("minimal");
+        var character = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "minimal.character.json")))!;
+
+        var first = await DeployAsync(controlPlane, "first", character, canary);
+        var second = await DeployAsync(controlPlane, "second", character, canary);
+
+        Report("first", first.Operation);
+        Report("second", second.Operation);
+        foreach (var step in new[] { "lock-file", "install", "assemble", "scan", "sbom" })
+        {
+            Assert.NotNull(ControlPlane.Step(first.Operation, step));
+            Assert.Null(ControlPlane.Step(second.Operation, step));
+        }
+
+        Assert.Contains("there already", ControlPlane.Step(second.Operation, "template")!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(2, AgentProcesses.AgentsIn(controlPlane.Data).Count);
+        Assert.False(canary.IsIn(AgentProcesses.AllArguments()), "The canary is in an argument list.");
+
+        await AssertDeletedAsync(controlPlane, first.Id);
+        await AssertDeletedAsync(controlPlane, second.Id);
+        Assert.Empty(AgentProcesses.In(controlPlane.Data));
+        Assert.Empty(canary.FilesIn(controlPlane.Data));
+        Assert.False(canary.IsIn(controlPlane.Output), "The canary is in the program's output.");
+    }
+
+    private static async Task<(string Id, JsonNode Operation)> DeployAsync(ControlPlane controlPlane, string name, JsonNode character, Canary canary)
+    {
+        var accepted = await controlPlane.PostAgentAsync(new { name, character, secrets = new { MY_CANARY = canary.Value } });
+        Assert.Equal("QUEUED", ControlPlane.Status(accepted));
+        var operation = await controlPlane.WaitForEndAsync(accepted["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
+        Assert.True(ControlPlane.Status(operation) == "Succeeded", operation.ToJsonString());
+
+        var id = accepted["agentId"]!.GetValue<string>();
+        var agent = await controlPlane.GetAsync($"/api/agents/{id}");
+        Assert.Equal("RUNNING", ControlPlane.Status(agent));
+        using var plain = new HttpClient();
+        var health = await plain.GetAsync(new Uri(new Uri(agent["url"]!.GetValue<string>()), "/health"));
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+
+        var logs = await controlPlane.GetAsync($"/api/agents/{id}/logs");
+        Assert.NotEmpty(logs["lines"]!.AsArray());
+        Assert.False(canary.IsIn(agent.ToJsonString() + operation.ToJsonString() + logs.ToJsonString() + accepted.ToJsonString()), "The canary is in an answer.");
+        Assert.Empty(canary.FilesIn(controlPlane.Data));
+        return (id, operation);
+    }
+
+    private static async Task AssertDeletedAsync(ControlPlane controlPlane, string id)
+    {
+        var accepted = await controlPlane.DeleteAgentAsync(id);
+        var operation = await controlPlane.WaitForEndAsync(accepted["operation"]!["id"]!.GetValue<string>(), TimeSpan.FromMinutes(1));
+        Assert.True(ControlPlane.Status(operation) == "Succeeded", operation.ToJsonString());
+        Assert.Equal("Succeeded", ControlPlane.Status(ControlPlane.Step(operation, "remove-data")!));
+        Assert.False(Directory.Exists(Path.Combine(controlPlane.Data, "agents", id)), "The agent's folder is still there.");
+        var gone = await controlPlane.Http.GetAsync($"/api/agents/{id}");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    private void Report(string name, JsonNode operation)
+    {
+        output.WriteLine($"{name}: {Seconds(operation):0.00} s");
+        foreach (var step in operation["steps"]!.AsArray())
+            output.WriteLine($"  {step!["name"],-16} {Seconds(step):0.00} s  {step["detail"]}");
+    }
+
+    private static double Seconds(JsonNode node) =>
+        (node["endedAt"]!.GetValue<DateTimeOffset>() - node["startedAt"]!.GetValue<DateTimeOffset>()).TotalSeconds;
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace MultiAgentInfra.TestSupport;
+
+/// <summary>The real program as a process of its own, on a free port, driven over HTTP as a user would.</summary>
+public sealed class ControlPlane : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process _process = new();
+
+    private ControlPlane(string data) => Data = data;
+
+    /// <summary>The data folder.</summary>
+    public string Data { get; }
+
+    public HttpClient Http { get; private set; } = new();
+
+    /// <summary>All that the program has printed, over all its lives.</summary>
+    public string Output => string.Join('\n', _output);
+
+    /// <summary>Starts on a fresh data folder that every user may enter, so that agents can have uids of their own.</summary>
+    public static async Task<ControlPlane> StartAsync()
+    {
+        var data = Directory.CreateTempSubdirectory("multi-agent-infra-").FullName;
+        File.SetUnixFileMode(data, (UnixFileMode)0b111_001_001);
+        var controlPlane = new ControlPlane(data);
+        await controlPlane.RestartAsync();
+        return controlPlane;
+    }
+
+    /// <summary>Starts again on the same data folder, after <see cref="KillAsync"/>.</summary>
+    public async Task RestartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { Program, "--port", "0", "--data", Data })
+            start.ArgumentList.Add(argument);
+        _process = new Process { StartInfo = start };
+        var life = new ConcurrentQueue<string>();
+        DataReceivedEventHandler read = (_, line) =>
+        {
+            if (line.Data is null)
+                return;
+            life.Enqueue(line.Data);
+            _output.Enqueue(line.Data);
+        };
+        _process.OutputDataReceived += read;
+        _process.ErrorDataReceived += read;
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+
+        var token = await Wait.ForAsync($"the token line; so far:\n{Output}", StartDeadline, () => Task.FromResult(After(life, "token: ")));
+        var url = await Wait.ForAsync($"the listening line; so far:\n{Output}", StartDeadline, () => Task.FromResult(After(life, "listening: ")));
+        Http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(100) };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>SIGKILL, as a power cut or the kernel's memory killer would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Posts an agent and answers the accepted body.</summary>
+    public async Task<JsonNode> PostAgentAsync(object agent)
+    {
+        var response = await Http.PostAsJsonAsync("/api/agents", agent);
+        var body = await response.Content.ReadAsStringAsync();
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? JsonNode.Parse(body)!
+            : throw new InvalidOperationException($"POST /api/agents answered {(int)response.StatusCode}: {body}");
+    }
+
+    /// <summary>Long-polls the operation until <paramref name="met"/>.</summary>
+    public Task<JsonNode> WaitForOperationAsync(string id, string what, TimeSpan deadline, Func<JsonNode, bool> met) =>
+        Wait.ForAsync(what, deadline, async () =>
+        {
+            var operation = await GetAsync($"/api/operations/{id}");
+            return met(operation) ? operation : null;
+        });
+
+    public Task<JsonNode> WaitForEndAsync(string id, TimeSpan deadline) =>
+        WaitForOperationAsync(id, $"the end of operation {id}", deadline, operation => Status(operation) is "Succeeded" or "Failed" or "Canceled");
+
+    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Http.GetStringAsync(path))!;
+
+    public async Task<JsonNode> DeleteAgentAsync(string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/agents/{id}");
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
+        var response = await Http.SendAsync(request);
+        return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
+    }
+
+    public static string Status(JsonNode node) => node["status"]!.GetValue<string>();
+
+    /// <summary>The step of that name, or null while it has not begun.</summary>
+    public static JsonNode? Step(JsonNode operation, string name) =>
+        operation["steps"]!.AsArray().FirstOrDefault(step => step!["name"]!.GetValue<string>() == name);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        foreach (var agent in AgentProcesses.In(Data))
+            agent.Kill(entireProcessTree: true);
+        Http.Dispose();
+        Directory.Delete(Data, recursive: true);
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "MultiAgentInfra.Functions.dll");
+
+    private static string? After(IEnumerable<string> lines, string prefix) =>
+        lines.FirstOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..].Trim();
+}
