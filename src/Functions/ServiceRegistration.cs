@@ -27,6 +27,16 @@ public static class ServiceRegistration
         return services;
     }
 
+    /// <summary>Checks the options before anything is opened or made.</summary>
+    /// <returns>Whether authentication is configured.</returns>
+    /// <exception cref="StartupException">Some are invalid: all of them are named.</exception>
+    public static bool Check(IConfiguration configuration)
+    {
+        using var provider = new ServiceCollection().AddControlPlaneOptions(configuration).BuildServiceProvider();
+        StartupException.ThrowIfInvalid(provider.GetRequiredService<IStartupValidator>());
+        return provider.GetRequiredService<IOptions<SupabaseOptions>>().Value.IsConfigured;
+    }
+
     /// <summary>The functions' own services.</summary>
     public static IServiceCollection AddControlPlane(this IServiceCollection services) => services
         .AddSingleton(provider => provider.GetRequiredService<IOptions<SupabaseOptions>>().Value)

@@ -9,7 +9,6 @@ namespace MultiAgentInfra.Functions.Maintenance;
 public sealed partial class HealthPoller(MonitorStore monitors, ElizaClient eliza, TimeProvider time, ILogger<HealthPoller> logger)
 {
     private const int MostAtOnce = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async Task PollAsync(CancellationToken cancellationToken)
     {
@@ -32,19 +31,9 @@ public sealed partial class HealthPoller(MonitorStore monitors, ElizaClient eliz
             Log.Unhealthy(logger, monitor.AgentId, reason);
     }
 
-    private async Task<string?> ReasonAsync(Uri url, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return (await eliza.GetHealthAsync(url.Port, either.Token)) is { Healthy: false } health ? health.Reason : null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"no answer within {Patience.TotalSeconds} s";
-        }
-    }
+    // The client has its own timeout, and a failure is a value.
+    private async Task<string?> ReasonAsync(Uri url, CancellationToken cancellationToken) =>
+        await eliza.GetHealthAsync(url.Port, cancellationToken) is { IsHealthy: false } health ? health.Reason : null;
 
     private static partial class Log
     {
