@@ -96,7 +96,9 @@ internal sealed class GzipMembersStream : Stream
 
     private static Member Compress(byte[] piece, int count)
     {
-        var compressed = new MemoryStream(ArrayPool<byte>.Shared.Rent(PieceSize + 4096));
+        // What does not compress grows by an eighth at worst.
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceSize + (PieceSize / 4));
+        var compressed = new MemoryStream(buffer, 0, buffer.Length, writable: true, publiclyVisible: true);
         compressed.SetLength(0);
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(piece, 0, count);

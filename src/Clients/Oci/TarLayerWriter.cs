@@ -33,10 +33,12 @@ public sealed class TarLayerWriter(OciLayout layout)
             await foreach (var (entry, content) in FileReadAhead.ReadAsync(entries, cancellationToken))
             {
                 var header = HeaderOf(entry);
-                header.DataStream = content;
-                await tar.WriteEntryAsync(header, cancellationToken);
-                if (content is not null)
-                    await content.DisposeAsync();
+                await using (content)
+                {
+                    if (content is not null)
+                        header.DataStream = content;
+                    await tar.WriteEntryAsync(header, cancellationToken);
+                }
             }
         }
 
