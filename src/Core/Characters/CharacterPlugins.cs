@@ -41,6 +41,8 @@ public sealed record CharacterPlugins(
     // What is not a list of strings was reported by the validator.
     private static IEnumerable<(string Text, int Index)> Listed(JsonElement character) =>
         character.TryGetProperty("plugins", out var plugins) && plugins.ValueKind == JsonValueKind.Array
-            ? plugins.EnumerateArray().Index().Where(entry => entry.Item.ValueKind == JsonValueKind.String).Select(entry => (entry.Item.GetString()!, entry.Index))
+            ? plugins.EnumerateArray().Index()
+                .Where(entry => entry.Item.ValueKind == JsonValueKind.String)
+                .Select(entry => (entry.Item.GetString()!, entry.Index))
             : [];
 }

@@ -81,7 +81,10 @@ public static class CharacterSubmission
         if (TextOf(character, "id") is { } id && !(Guid.TryParse(id, out var given) && given == agentId))
             yield return $"{Root}.id: {id} was replaced by the agent's id {agentId:D}";
         if (TextOf(character, "name") is { } name && SecretRules.CopiesPlatformVariables(name, out var prefix))
-            yield return $"{Root}.name: ElizaOS copies each variable that begins with {prefix} into the secrets of an agent of this name, the platform's own among them";
+        {
+            yield return $"{Root}.name: ElizaOS copies each variable that begins with {prefix} into the secrets of an agent of this name, "
+                + "the platform's own among them";
+        }
     }
 
     private static string? TextOf(JsonElement character, string property) =>

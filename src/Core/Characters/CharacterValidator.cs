@@ -13,6 +13,9 @@ public static class CharacterValidator
     private static readonly CharacterRule Uuid = CharacterRules.Uuid;
     private static readonly CharacterRule Bool = CharacterRules.Boolean;
 
+    private static readonly CharacterRule Channel =
+        CharacterRules.OneOf("SELF", "DM", "GROUP", "VOICE_DM", "VOICE_GROUP", "FEED", "THREAD", "WORLD", "FORUM", "API");
+
     private static readonly CharacterRule Attachment = CharacterRules.Object(
         new("id", Text),
         new("url", Text),
@@ -32,7 +35,10 @@ public static class CharacterValidator
         new("url", Text, IsOptional: true),
         new("inReplyTo", Uuid, IsOptional: true),
         new("attachments", CharacterRules.ArrayOf(Attachment), IsOptional: true),
-        new("channelType", CharacterRules.OneOf("SELF", "DM", "GROUP", "VOICE_DM", "VOICE_GROUP", "FEED", "THREAD", "WORLD", "FORUM", "API"), IsOptional: true));
+        new("channelType", Channel, IsOptional: true));
+
+    private static readonly CharacterRule Message = CharacterRules.Object(new("name", Text), new("content", Content));
+    private static readonly CharacterRule Setting = CharacterRules.AnyOf(Text, Bool, CharacterRules.Number, CharacterRules.AnyObject, CharacterRules.AnyArray);
 
     private static readonly CharacterRule Knowledge = CharacterRules.AnyOf(
         Text,
@@ -51,13 +57,13 @@ public static class CharacterValidator
         new("system", Text, IsOptional: true),
         new("templates", CharacterRules.RecordOf(CharacterRules.AnyOf(Text)), IsOptional: true),
         new("bio", CharacterRules.AnyOf(Text, Texts)),
-        new("messageExamples", CharacterRules.ArrayOf(CharacterRules.ArrayOf(CharacterRules.Object(new("name", Text), new("content", Content)))), IsOptional: true),
+        new("messageExamples", CharacterRules.ArrayOf(CharacterRules.ArrayOf(Message)), IsOptional: true),
         new("postExamples", Texts, IsOptional: true),
         new("topics", Texts, IsOptional: true),
         new("adjectives", Texts, IsOptional: true),
         new("knowledge", CharacterRules.ArrayOf(Knowledge), IsOptional: true),
         new("plugins", Texts, IsOptional: true),
-        new("settings", CharacterRules.RecordOf(CharacterRules.AnyOf(Text, Bool, CharacterRules.Number, CharacterRules.AnyObject, CharacterRules.AnyArray)), IsOptional: true),
+        new("settings", CharacterRules.RecordOf(Setting), IsOptional: true),
         new("secrets", CharacterRules.RecordOf(CharacterRules.AnyOf(Text, Bool, CharacterRules.Number)), IsOptional: true),
         new("style", Style, IsOptional: true));
 

@@ -65,7 +65,9 @@ public static partial class KnowledgeRules
         : (TextOf(item, "directory"), true);
 
     private static string? TextOf(JsonElement item, string property) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static bool HasFileIn(HashSet<string> names, string folder)
     {

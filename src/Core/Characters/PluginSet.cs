@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -18,10 +19,9 @@ public sealed record PluginSet(IReadOnlyList<PackageVersion> Packages, string Ca
     /// <summary>The SHA-256, in lower-case hex, of all that decides which files an installation yields.</summary>
     public string Key(int nodeMajorVersion, string platform)
     {
-        var text = new StringBuilder().Append(System.Globalization.CultureInfo.InvariantCulture, $"catalogue {CatalogueVersion}\nnode {nodeMajorVersion}\nplatform {platform}\n");
-        foreach (var package in Packages)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{package.Name}@{package.Version}\n");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        var packages = string.Concat(Packages.Select(package => $"{package.Name}@{package.Version}\n"));
+        var text = string.Create(CultureInfo.InvariantCulture, $"catalogue {CatalogueVersion}\nnode {nodeMajorVersion}\nplatform {platform}\n{packages}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     public bool Equals(PluginSet? other) =>

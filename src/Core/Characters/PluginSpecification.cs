@@ -11,6 +11,8 @@ public sealed partial record PluginSpecification(string Name, string Version, st
 {
     private const int LongestName = 214;
     private const string Scope = "@elizaos/plugin-";
+    private const string Number = "(?:0|[1-9][0-9]*)";
+    private const string Identifier = $"(?:{Number}|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)";
     private static readonly string[] NotPlugins = ["@elizaos/core", "@elizaos/server", "@elizaos/cli", "node_modules", "favicon.ico"];
 
     public PackageVersion Package => new(Name, Version);
@@ -66,6 +68,6 @@ public sealed partial record PluginSpecification(string Name, string Version, st
     [GeneratedRegex(@"^(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*\z")]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?\z")]
+    [GeneratedRegex($@"^{Number}\.{Number}\.{Number}(?:-{Identifier}(?:\.{Identifier})*)?\z")]
     private static partial Regex VersionPattern();
 }

@@ -16,7 +16,7 @@ public static partial class SecretRules
     // The platform sets these itself, or they would change how Node, npm or the loader run the agent.
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
-        "PATH", "HOME", "NODE_OPTIONS", "NODE_PATH", "SERVER_PORT", "SERVER_HOST", "PGLITE_DATA_DIR", "ELIZA_DATABASE_DIR",
+        "PATH", "HOME", "NODE_OPTIONS", "NODE_PATH", "SERVER_PORT", "SERVER_HOST", "PGLITE_DATA_DIR", "ELIZA_DATABASE_DIR", "ELIZA_DATA_DIR",
         "ELIZAOS_DATA_DIR", "ELIZA_UI_ENABLE", "ELIZA_NO_AUTO_INSTALL", "ELIZA_NO_PLUGIN_AUTO_INSTALL", "SECRET_SALT",
     };
 

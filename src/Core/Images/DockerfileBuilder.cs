@@ -59,7 +59,8 @@ public static partial class DockerfileBuilder
             WORKDIR /data
             EXPOSE {{AgentPort}}
             STOPSIGNAL SIGTERM
-            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+                CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
             CMD ["node", "/app/start-agent.mjs", "/app/character.json"]
 
             """;
