@@ -17,7 +17,8 @@ public sealed class SdkSurfaceTests
             .ToArray();
 
         Assert.Contains(typeof(HttpTriggerAttribute), types);
-        Assert.Empty(types.SelectMany(Differences));
+        var differences = types.SelectMany(Differences).ToArray();
+        Assert.True(differences.Length == 0, string.Join('\n', differences));
     }
 
     [Fact]

@@ -1,4 +1,8 @@
 using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Hosting;
 
@@ -92,6 +96,15 @@ public sealed class PlatformTests
         using var response = await app.Http.GetAsync("/api/greet/Ada");
 
         Assert.False(response.Headers.Contains("Server"));
+    }
+
+    [Fact]
+    public async Task A_stopping_host_waits_ten_seconds_and_a_body_has_a_limit_of_one_MiB()
+    {
+        await using var app = await StartAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(10), app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+        Assert.Equal(1024 * 1024, app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBodySize);
     }
 
     private static HttpRequestMessage Preflight(string path, string origin)

@@ -40,7 +40,7 @@ internal sealed partial class SdkListing
         text = Namespaces().Replace(text, "");
         // Whether an unconstrained T is nullable, and the nullability of an out parameter, are not in the metadata.
         text = GenericNullability().Replace(text, "$1");
-        return OutNullability().Replace(text, "$1");
+        return OutParameterType().Replace(text, match => match.Value.Replace("?", "", StringComparison.Ordinal));
     }
 
     /// <summary>A type's kind, base type and interfaces, the latter sorted.</summary>
@@ -69,8 +69,8 @@ internal sealed partial class SdkListing
     [GeneratedRegex(@"\b(T(?:[A-Z]\w*)?)\?")]
     private static partial Regex GenericNullability();
 
-    [GeneratedRegex(@"(\bout (?:[^,()<>]|<[^()]*>)+?)\?(?= \w+[,)])")]
-    private static partial Regex OutNullability();
+    [GeneratedRegex(@"\bout .+?(?= \w+[,)])")]
+    private static partial Regex OutParameterType();
 
     [GeneratedRegex(@"^(?<name>[^:]+?)  ::  (?<shape>(?:(?:abstract|sealed|static) )?(?:class|struct|enum|interface)\b.*?|delegate .*?)   \[[^\]]+\]$")]
     private static partial Regex TypeLine();
