@@ -21,7 +21,7 @@ public sealed partial class AgentStore
                 new
                 {
                     agentId = agentId.ToString(),
-                    url = url.ToString(),
+                    url = url.AbsoluteUri,
                     image = image.Value,
                     scan = StoredJson.Write(scan),
                     now = database.Now.ToUnixTimeMilliseconds(),
@@ -35,13 +35,13 @@ public sealed partial class AgentStore
         {
             if (!db.EndOperation(operationId, OperationStatus.Succeeded, null, database.Now))
                 return;
-            RuntimeImageStore.Release(db, operationId);
+            RuntimeImageStore.Release(db, operationId, null);
             if (db.MoveAgent(agentId, AgentEvent.DeploymentSucceeded, database.Now) is not null)
                 db.Execute("UPDATE agents SET image = @image WHERE id = @agentId", new { agentId = agentId.ToString(), image = image.Value });
         },
         cancellationToken);
 
-    /// <summary>The deployment has failed or was cancelled; what it was building is free for the next one.</summary>
+    /// <summary>The deployment has failed or was cancelled; what it was building is no longer claimed.</summary>
     public Task FailDeploymentAsync(
         Guid operationId, Guid agentId, OperationStatus status, OperationError error, CancellationToken cancellationToken)
     {
@@ -52,7 +52,8 @@ public sealed partial class AgentStore
             {
                 if (!db.EndOperation(operationId, status, error, database.Now))
                     return;
-                RuntimeImageStore.Release(db, operationId);
+                // Somebody's cancellation is no reason for others to fail.
+                RuntimeImageStore.Release(db, operationId, status == OperationStatus.Failed ? error.Message : null);
                 db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now);
             },
             cancellationToken);

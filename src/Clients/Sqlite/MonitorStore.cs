@@ -18,7 +18,7 @@ public sealed class MonitorStore(ControlDatabase database)
                 INSERT INTO monitors (agent_id, url) VALUES (@agentId, @url)
                 ON CONFLICT (agent_id) DO UPDATE SET url = @url, healthy = NULL, checked_at = NULL, failures = NULL, reason = NULL WHERE url <> @url
                 """,
-                new { agentId = agentId.ToString(), url = url.ToString() });
+                new { agentId = agentId.ToString(), url = url.AbsoluteUri });
         },
         cancellationToken);
 
