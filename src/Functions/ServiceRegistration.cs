@@ -2,10 +2,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Keys;
-using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.Functions.Security;
@@ -46,15 +44,6 @@ public static class ServiceRegistration
         .AddSingleton<HealthPoller>()
         .AddSingleton<OperationSweeper>()
         .AddSingleton<OutboxDispatcher>();
-
-    /// <summary>The local target, its store and its tools: all on this machine.</summary>
-    public static IServiceCollection AddLocalMachine(this IServiceCollection services, DataFolder folder, TimeProvider time) => services
-        .AddStore(folder, time)
-        .AddSingleton<TargetOwnerStore>()
-        .AddSingleton<TargetAdmission>()
-        .AddSingleton<LocalShutdown>()
-        .AddHostedService<AgentAdoption>()
-        .AddActivityDependencies();
 
     private static SigningKey Signing(IServiceProvider provider) => provider.GetRequiredService<SupabaseOptions>() is { IsConfigured: true } configured
         ? SigningKey.Configured(configured)
