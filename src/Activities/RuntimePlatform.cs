@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using MultiAgentInfra.Clients.Npm;
 
@@ -6,13 +7,15 @@ namespace MultiAgentInfra.Activities;
 /// <summary>What a host-built runtime image depends on besides its packages: this machine's Node and architecture.</summary>
 public sealed class RuntimePlatform(NpmClient npm)
 {
-    private Task<int>? _nodeMajorVersion;
+    private string? _nodeVersion;
 
     /// <summary>In npm's words, such as <c>linux-x64</c>.</summary>
     public static string Name { get; } = $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
 
-    public Task<int> GetNodeMajorVersionAsync(CancellationToken cancellationToken) =>
-        _nodeMajorVersion is { IsFaulted: false, IsCanceled: false } known
-            ? known
-            : _nodeMajorVersion = npm.GetNodeMajorVersionAsync(cancellationToken);
+    /// <summary>Such as <c>20.20.2</c>; asked once, because another Node needs a restart anyway.</summary>
+    public async Task<string> GetNodeVersionAsync(CancellationToken cancellationToken) =>
+        _nodeVersion ??= (await npm.GetVersionsAsync(cancellationToken)).Node;
+
+    public async Task<int> GetNodeMajorVersionAsync(CancellationToken cancellationToken) =>
+        int.Parse((await GetNodeVersionAsync(cancellationToken)).Split('.')[0], CultureInfo.InvariantCulture);
 }

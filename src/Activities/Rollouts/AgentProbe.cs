@@ -1,3 +1,4 @@
+using System.Globalization;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
@@ -10,22 +11,22 @@ public sealed class AgentProbe(LocalTarget target, ElizaClient eliza, SecretStor
 {
     public async Task<StepResult<AgentObservation>> LookAsync(Guid agentId, CancellationToken cancellationToken)
     {
-        var state = await target.InspectAsync(agentId, cancellationToken);
+        var state = await target.InspectAsync(agentId);
         if (state is LocalAgentState.Exited exited)
-            return Look($"The agent exited with code {exited.Code}.", failed: true);
+            return Look($"The agent exited with code {exited.Code?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}.", failed: true);
         if (state is not LocalAgentState.Running running)
             return Look("The agent has not been started.", failed: true);
 
-        var health = await eliza.GetHealthAsync(running.Launch.Port, cancellationToken);
-        if (!health.Healthy)
-            return Look($"Process {running.Identity.Pid} runs; {health.Reason}");
+        var health = await eliza.GetHealthAsync(running.Port, cancellationToken);
+        if (!health.IsHealthy)
+            return Look($"Process {running.Leader.Pid} runs; {health.Reason}");
 
         var token = (await secrets.GetAllAsync(agentId, cancellationToken))["ELIZA_SERVER_AUTH_TOKEN"];
-        if (!await eliza.IsServingAsync(running.Launch.Port, token, agentId, cancellationToken))
-            return Look($"Port {running.Launch.Port} answers, but not as this agent.");
+        if (!await eliza.IsServingAsync(running.Port, token, agentId, cancellationToken))
+            return Look($"Port {running.Port} answers, but not as this agent.");
         return new(
             new AgentObservation(Ready: true, Gone: false, Failure: null),
-            $"Process {running.Identity.Pid} answers on port {running.Launch.Port}.");
+            $"Process {running.Leader.Pid} answers on port {running.Port}.");
     }
 
     private static StepResult<AgentObservation> Look(string what, bool failed = false) =>

@@ -1,5 +1,4 @@
 using MultiAgentInfra.Clients.Local;
-using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
@@ -8,23 +7,26 @@ namespace MultiAgentInfra.Activities.Rollouts;
 /// <summary>Puts the image's layers and the launch template on the target: the runtime once per digest, the agent's layer for it alone.</summary>
 [DurableTask(nameof(PrepareTemplate))]
 public sealed class PrepareTemplateActivity(
-    AgentStore agents, TargetAllocationStore allocations, ImageUnpacker unpacker, LocalTarget target, StepRecorder recorder)
+    AgentStore agents, TargetAllocationStore allocations, ImageFiles files, LocalTarget target, StepRecorder recorder)
     : StepActivity<PrepareTemplate, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
-        var layers = await unpacker.ReadLayersAsync(input.Image, cancellationToken);
+        var layers = await files.ReadLayersAsync(input.Image, cancellationToken);
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LocalTarget.IsPortFree, cancellationToken);
 
         var launch = new LocalLaunch(
             input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[0].Digest, place.Port, place.Uid, revision.Resources);
-        var unpacked = await target.PrepareAsync(
-            launch,
-            (folder, token) => unpacker.UnpackAsync(layers.Runtime[0], folder, token),
-            (folder, token) => unpacker.UnpackAsync(layers.Agent, folder, token),
-            cancellationToken);
-        return Finished($"Port {place.Port}; the runtime was {(unpacked ? "unpacked" : "there already")}.");
+        var runtime = "there already";
+        await target.PrepareAsync(launch, UnpackRuntimeAsync, (folder, token) => files.UnpackAsync(layers.Agent, folder, token), cancellationToken);
+        return Finished($"Port {place.Port}; the runtime is {runtime}.");
+
+        Task UnpackRuntimeAsync(string folder, CancellationToken token)
+        {
+            runtime = "unpacked";
+            return files.UnpackAsync(layers.Runtime[0], folder, token);
+        }
     }
 }

@@ -15,6 +15,6 @@ public sealed class ReadLogTailActivity(LocalTarget target, SecretStore secrets)
     {
         var values = (await secrets.GetAllAsync(input.AgentId, CancellationToken.None)).Values.ToList();
         var lines = await target.ReadLogTailAsync(input.AgentId, Lines, CancellationToken.None);
-        return new LogTail([.. lines.Select(line => SecretRedactor.Redact(line, values))]);
+        return new LogTail([.. lines.Select(line => SecretRedactor.Redact(line.Text, values))]);
     }
 }

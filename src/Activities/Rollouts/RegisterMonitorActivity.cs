@@ -13,9 +13,9 @@ public sealed class RegisterMonitorActivity(
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RegisterMonitor input, CancellationToken cancellationToken)
     {
-        if (await target.InspectAsync(input.AgentId, cancellationToken) is not LocalAgentState.Running running)
+        if (await target.InspectAsync(input.AgentId) is not LocalAgentState.Running running)
             throw new NonRetryableException("The agent no longer runs.");
-        var url = new Uri($"http://127.0.0.1:{running.Launch.Port}");
+        var url = new Uri($"http://127.0.0.1:{running.Port}");
         var runtime = await images.GetByDigestAsync(input.Runtime, cancellationToken);
         await agents.SetEndpointAsync(input.AgentId, url, input.Image, runtime?.Verdict, cancellationToken);
         await monitors.RegisterAsync(input.AgentId, url, cancellationToken);

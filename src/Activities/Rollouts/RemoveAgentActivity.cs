@@ -14,7 +14,7 @@ public sealed class RemoveAgentActivity(
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveAgent input, CancellationToken cancellationToken)
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
-        await target.RemoveAsync(input.AgentId, cancellationToken);
+        await target.RemoveAsync(input.AgentId);
         await allocations.ReleaseAsync(input.AgentId, cancellationToken);
         for (var revision = 1; revision <= agent.Revision; revision++)
             await registry.UntagAsync(ImageNames.AgentReference(input.AgentId, revision), cancellationToken);

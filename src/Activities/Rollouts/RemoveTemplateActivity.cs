@@ -9,7 +9,7 @@ public sealed class RemoveTemplateActivity(LocalTarget target, StepRecorder reco
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveTemplate input, CancellationToken cancellationToken)
     {
-        await target.RemoveTemplateAsync(input.AgentId, cancellationToken);
+        await target.RemoveTemplateAsync(input.AgentId);
         return Finished("The launch template is gone.");
     }
 }

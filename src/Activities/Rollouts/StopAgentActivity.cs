@@ -9,9 +9,9 @@ public sealed class StopAgentActivity(LocalTarget target, StepRecorder recorder)
 {
     protected override async Task<StepResult<AgentObservation>> RunStepAsync(StopAgent input, CancellationToken cancellationToken)
     {
-        if (await target.IsGoneAsync(input.AgentId, cancellationToken))
+        if (await target.InspectAsync(input.AgentId) is not LocalAgentState.Running)
             return new(new AgentObservation(Ready: false, Gone: true, Failure: null), "Nothing of the agent runs.");
-        await target.SignalStopAsync(input.AgentId, input.Kill, cancellationToken);
+        await target.SignalStopAsync(input.AgentId, input.Kill);
         return new(new AgentObservation(Ready: false, Gone: false, Failure: null), input.Kill ? "Killed." : "Asked to stop.", Finished: false);
     }
 }

@@ -10,7 +10,7 @@ public static class StepBudgets
     public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(30);
 
     /// <summary>How long an operation joins a build that another operation does; exceeds the sum of the build's steps and retries.</summary>
-    public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(90);
+    public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(100);
 
     /// <summary>How often a step is tried, the first time included.</summary>
     public const int Attempts = 3;

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using MultiAgentInfra.Core.Deployments;
+
+namespace MultiAgentInfra.Orchestrations.Tests;
+
+/// <summary>The outer budget exceeds the sum of the inner ones, retries and pauses included.</summary>
+public sealed class StepBudgetTests
+{
+    private static readonly string[] Watched = ["stop", "healthy", "hold", "runtime-image", "cancel-deployments"];
+    private static readonly string[] Build = ["lock-file", "install", "assemble", "scan", "sbom", "release", "discard-build"];
+
+    [Fact]
+    public void A_deployment_may_take_longer_than_all_its_steps_together()
+    {
+        var steps = Sum(Steps().Except(Watched));
+        var watching = StepBudgets.JoinBuild + StepBudgets.Boot + StepBudgets.Hold + (2 * (StepBudgets.Stop + StepBudgets.Kill));
+        var lastLooks = Sum(Watched);
+
+        Assert.True(steps + watching + lastLooks < StepBudgets.Deployment, $"{steps} + {watching} + {lastLooks} is more than {StepBudgets.Deployment}.");
+    }
+
+    [Fact]
+    public void A_build_is_joined_for_longer_than_it_may_take() =>
+        Assert.True(Sum(Build) < StepBudgets.JoinBuild, $"{Sum(Build)} is more than {StepBudgets.JoinBuild}.");
+
+    [Fact]
+    public void A_deletion_may_take_longer_than_its_steps()
+    {
+        var steps = Sum(["remove-monitor", "remove-data", "cancel-deployments", "stop"]);
+
+        Assert.True(steps + StepBudgets.Cancellation + StepBudgets.Stop + StepBudgets.Kill < StepBudgets.Deletion, $"{steps}");
+    }
+
+    private static TimeSpan Sum(IEnumerable<string> steps) =>
+        steps.Aggregate(TimeSpan.Zero, (sum, step) => sum + (StepBudgets.Attempts * (StepBudgets.Of(step) + StepBudgets.LongestPause)));
+
+    /// <summary>The names of all steps, read from the input records.</summary>
+    private static IEnumerable<string> Steps()
+    {
+        foreach (var type in ActivityInputs.All)
+        {
+            var contract = type.GetInterfaces().FirstOrDefault(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IStepInput<>));
+            if (contract is not null)
+                yield return (string)contract.GetProperty("Step")!.GetValue(RuntimeHelpers.GetUninitializedObject(type))!;
+        }
+    }
+}
