@@ -1,1 +1,102 @@
-return;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MultiAgentInfra.Activities;
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.EmbeddedRuntime.Engine;
+using MultiAgentInfra.EmbeddedRuntime.Hosting;
+using MultiAgentInfra.Functions;
+using MultiAgentInfra.Functions.Http;
+using MultiAgentInfra.Functions.Maintenance;
+using MultiAgentInfra.Functions.Security;
+using MultiAgentInfra.Orchestrations;
+
+return await CommandLine.InvokeAsync(args, EmbeddedControlPlane.RunAsync);
+
+/// <summary>The control plane as one process: Kestrel, timers, engine, store and agents on this machine.</summary>
+internal static class EmbeddedControlPlane
+{
+    public static async Task<int> RunAsync(CommandLine options)
+    {
+        try
+        {
+            using var folder = DataFolder.Open(options.DataFolder);
+            await using var app = Build(options, folder);
+            await app.StartAsync();
+            Announce(app);
+            await app.WaitForShutdownAsync();
+            if (options.StopAgents)
+                await app.Services.GetRequiredService<LocalShutdown>().StopAgentsAsync();
+            return 0;
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            return await FailAsync($"Port {options.Port} is in use. Stop what uses it, or choose another one with --port.");
+        }
+        // These are written for the person who starts the program, who has no use for a stack.
+        catch (Exception exception) when (exception is StartupException or InvalidOperationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(exception.Message);
+        }
+    }
+
+    /// <summary>The application, ready to start.</summary>
+    /// <param name="configure">What a test changes: configuration, clock, logging.</param>
+    /// <exception cref="StartupException">The configuration is invalid.</exception>
+    public static WebApplication Build(CommandLine options, DataFolder folder, Action<EmbeddedApplicationBuilder>? configure = null)
+    {
+        // No arguments: a secret must not become a setting by way of the command line.
+        var builder = EmbeddedApplication.CreateBuilder();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
+        configure?.Invoke(builder);
+        var time = builder.Services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider ?? TimeProvider.System;
+        var isConfigured = ServiceRegistration.Check(builder.Configuration);
+        Listen(builder, options, isConfigured);
+        builder.Options.MaxRequestBodySize = JsonBody.MostBytes;
+        builder.Options.KeyFilePath = folder.FunctionKeys;
+        builder.Services.AddControlPlaneOptions(builder.Configuration).AddControlPlane().AddLocalMachine(folder, time);
+        builder.Services.AddEmbeddedDurableTask(
+            engine => engine.DatabasePath = folder.DurableDatabase, registry => registry.AddOrchestrations().AddActivities());
+        builder.AddFunctions(typeof(ServiceRegistration).Assembly);
+        builder.UseWhen<ExceptionMiddleware>(IsHttp);
+        builder.UseWhen<AuthorizationMiddleware>(IsHttp);
+        return builder.Build();
+    }
+
+    // Scoped to HTTP as on Azure, where other triggers run inside the replay of an orchestration.
+    private static bool IsHttp(FunctionContext context) => context.FunctionDefinition.InputBindings.Values.Any(binding => binding.Type == "httpTrigger");
+
+    private static void Listen(EmbeddedApplicationBuilder builder, CommandLine options, bool isConfigured)
+    {
+        if (!isConfigured && !options.IsLoopback)
+        {
+            throw new StartupException(
+                $"Without authentication this program listens on this machine only, not on '{options.Host}'. "
+                + "Set Supabase__JwtSecret or Supabase__JwtSecretFile, or leave --host out.");
+        }
+
+        // Kestrel cannot choose one free port for both addresses that `localhost` stands for.
+        var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
+        builder.WebHost.UseUrls(new UriBuilder(Uri.UriSchemeHttp, host, options.Port).Uri.GetLeftPart(UriPartial.Authority) + (options.Port == 0 ? ":0" : ""));
+    }
+
+    private static void Announce(WebApplication app)
+    {
+        Console.WriteLine(app.Services.GetRequiredService<LocalTarget>().Isolation.Explanation);
+        foreach (var url in app.Urls)
+            Console.WriteLine($"listening: {url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}");
+        if (app.Services.GetRequiredService<SigningKey>().IsDevelopment)
+            Console.WriteLine($"token: {app.Services.GetRequiredService<AccessTokens>().IssueDevelopmentToken()}");
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return 1;
+    }
+}

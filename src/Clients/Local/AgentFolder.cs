@@ -38,13 +38,6 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
         }
     }
 
-    /// <summary>Forgets a process that is gone, so that the next one's record cannot be mistaken for it.</summary>
-    public void RemoveRecords()
-    {
-        File.Delete(PidPath);
-        File.Delete(ExitPath);
-    }
-
     public LocalLaunch? ReadLaunch()
     {
         try

@@ -62,12 +62,12 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
                 throw new InvalidOperationException(
                     $"Agent {agentId} still runs revision {running.Launch.Revision}, attempt {running.Launch.Attempt}: it must be gone before the next starts.");
             }
-            folder.RemoveRecords();
+            var earlier = folder.ReadPidFile();
             using var process = AgentProcess.Start(
                 folder, launch, isolation.SingleOwner ? null : launch.Uid,
                 [options.NodePath, Path.Combine(_runtimes.Of(launch.RuntimeLayer), "app", "start-agent.mjs"), folder.Character],
                 AgentEnvironment.Build(launch, folder.Data, secrets, environment));
-            await WaitForRecordAsync(folder, process, cancellationToken).ConfigureAwait(false);
+            await WaitForRecordAsync(folder, earlier, process, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, agentId, launch.Revision, launch.Attempt, process.Id, launch.Port);
         }
         finally
@@ -161,13 +161,17 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         Unix.SetOwner(folder.Data, launch.Uid, launch.Uid);
     }
 
-    private async Task WaitForRecordAsync(AgentFolder folder, Process process, CancellationToken cancellationToken)
+    private async Task WaitForRecordAsync(AgentFolder folder, PidFile? earlier, Process process, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(RecordTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        while (folder.ReadPidFile()?.Identity.Pid != process.Id)
+        while (true)
         {
-            if (process.HasExited && folder.ReadPidFile()?.Identity.Pid != process.Id)
+            // In this order: a process that recorded itself and ended at once has started.
+            var ended = process.HasExited;
+            if (folder.ReadPidFile() is { } record && record != earlier && record.Identity.Pid == process.Id)
+                return;
+            if (ended)
             {
                 throw new InvalidOperationException(process.ExitCode == LockedExitCode
                     ? "The agent's data folder is locked by another process."

@@ -15,7 +15,7 @@ public static partial class ProcessGroup
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>True while any process of the leader's group or session runs, the leader itself or one that outlived it.</summary>
-    public static bool IsAlive(ProcessIdentity leader) => Members(leader).Count > 0;
+    public static bool IsAlive(ProcessIdentity leader) => leader.IsAlive || Members(leader).Count > 0;
 
     /// <summary>Sends the signal to the whole group after a check that it is still the leader's; false when nothing of it is left.</summary>
     public static bool Signal(ProcessIdentity leader, ProcessSignal signal)

@@ -36,6 +36,7 @@ internal sealed class DurableTimers : IDisposable
     {
         lock (_gate)
             _live.Remove(inboxRow);
+        DeliverDue();
     }
 
     public void Dispose()
@@ -66,9 +67,9 @@ internal sealed class DurableTimers : IDisposable
 
     private void Arm(DateTime now)
     {
-        if (_isClosed || !_queue.TryPeek(out _, out var dueAt))
+        if (_isClosed)
             return;
-        var wait = dueAt - now;
+        var wait = _queue.TryPeek(out _, out var dueAt) ? dueAt - now : Timeout.InfiniteTimeSpan;
         _alarm.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
     }
 }

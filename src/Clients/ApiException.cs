@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace MultiAgentInfra.Clients;
+
+/// <summary>An outside system refused a call, or answered what cannot be understood: which call, which status, and its own words.</summary>
+/// <param name="method">The call's HTTP method.</param>
+/// <param name="url">The call's address; query strings that carry credentials must not get here.</param>
+/// <param name="status">Null when no answer came.</param>
+/// <param name="words">The server's own words, shortened, or the reason why none came.</param>
+public sealed class ApiException(HttpMethod method, Uri url, HttpStatusCode? status, string words, Exception? innerException = null)
+    : Exception(Describe(method, url, status, words), innerException)
+{
+    private const int WordsLimit = 1000;
+
+    public HttpMethod Method => method;
+
+    public Uri Url => url;
+
+    public HttpStatusCode? Status => status;
+
+    private static string Describe(HttpMethod method, Uri url, HttpStatusCode? status, string words)
+    {
+        var trimmed = words.Trim();
+        var shortened = trimmed.Length > WordsLimit ? trimmed[..WordsLimit] + "…" : trimmed;
+        return status is { } code
+            ? $"{method} {url} answered {(int)code} {code}: {shortened}"
+            : $"{method} {url} was not answered: {shortened}";
+    }
+}

@@ -1,0 +1,14 @@
+using Dapper;
+
+namespace MultiAgentInfra.Clients.Sqlite;
+
+/// <summary>Whose agents a target holds, for a target that can keep the agents of one owner only.</summary>
+public sealed class TargetOwnerStore(ControlDatabase database)
+{
+    /// <returns>Whether an organization other than this one has an agent on the target.</returns>
+    public Task<bool> HasOtherOwnerAsync(string target, Guid organizationId, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.ExecuteScalar<bool>(
+            "SELECT EXISTS (SELECT 1 FROM agents WHERE target = @target AND organization_id <> @organizationId AND status <> 'Deleted')",
+            new { target, organizationId = organizationId.ToString() }),
+        cancellationToken);
+}

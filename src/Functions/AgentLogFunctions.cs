@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.Functions.Http;
+using MultiAgentInfra.Functions.Security;
+
+namespace MultiAgentInfra.Functions;
+
+/// <summary>What an agent itself has written.</summary>
+public sealed class AgentLogFunctions(AgentStore agents, SecretStore secrets, LocalTarget target)
+{
+    private const int SmallestPage = 1024;
+    private const int DefaultPage = 64 * 1024;
+    private const int LargestPage = 256 * 1024;
+
+    [Function("GetAgentLogs")]
+    public async Task<IResult> GetAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "agents/{id}/logs")] HttpRequest request, string id)
+    {
+        var cancellation = request.HttpContext.RequestAborted;
+        var (after, limit) = (request.Whole("after", 0, long.MaxValue, 0), request.Whole("limit", SmallestPage, LargestPage, DefaultPage));
+        if (!Guid.TryParseExact(id, "D", out var agentId) || await agents.GetAsync(request.Caller().OrganizationId, agentId, cancellation) is null)
+            return Problems.NotFound("agent");
+
+        var page = await target.ReadLogAsync(agentId, after, (int)limit, cancellation);
+        var redactor = new SecretRedactor(WithLines((await secrets.GetAllAsync(agentId, cancellation)).Values));
+        return Results.Json(new LogBody([.. page.Lines.Select(line => redactor.Redact(line.Text))], page.Next), WireJson.Default.LogBody);
+    }
+
+    // A value of several lines, such as a private key, comes out of a log line by line.
+    private static IEnumerable<string> WithLines(IEnumerable<string> values) =>
+        values.SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Prepend(value));
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Net;
+
+namespace MultiAgentInfra.Functions;
+
+/// <summary>The options of the embedded host; none of them takes a secret.</summary>
+public sealed record CommandLine(int Port, string DataFolder, string Host, bool StopAgents)
+{
+    private const string Description = """
+        MultiAgentInfra turns ElizaOS characters into running agents.
+
+        Environment variables (a name with two underscores is also a setting of appsettings.json):
+          Supabase__JwtSecret        JWT secret of the Supabase project, at least 32 bytes. Without it a development
+                                     key is made in the data folder, and the token of its one user is printed.
+          Supabase__JwtSecretFile    The same, in a file of mode 600.
+          Supabase__Issuer           The issuer that tokens must have, such as https://PROJECT.supabase.co/auth/v1.
+          Cors__AllowedOrigins__0    A web origin that may call the API from a browser; __1, __2 and so on for more.
+          Logging__LogLevel__Default Trace, Debug, Information, Warning, Error or None.
+
+        SIGINT (Ctrl-C) and SIGTERM stop the program; its agents keep running, and the next start adopts them.
+        """;
+
+    public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
+
+    public static Task<int> InvokeAsync(string[] args, Func<CommandLine, Task<int>> run)
+    {
+        var port = new Option<int>("--port") { Description = "The port to listen on; 0 for any free one.", DefaultValueFactory = _ => 7071 };
+        var data = new Option<string>("--data") { Description = "The folder of all state: database, keys, images, agents.", DefaultValueFactory = _ => ".data" };
+        var host = new Option<string>("--host") { Description = "The address to listen on; any but this machine's own needs authentication.", DefaultValueFactory = _ => "localhost" };
+        var stop = new Option<bool>("--stop-agents") { Description = "Stop the agents when the program stops." };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+                result.AddError("--port must be a number from 0 to 65535.");
+        });
+        host.Validators.Add(result =>
+        {
+            if (Uri.CheckHostName(result.GetValueOrDefault<string>()) == UriHostNameType.Unknown)
+                result.AddError("--host must be a host name or an IP address.");
+        });
+
+        var root = new RootCommand(Description) { port, data, host, stop };
+        root.SetAction(parsed => run(new(parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(host), parsed.GetValue(stop))));
+        // The host handles the signals: it ends what runs, which may take longer than this library would wait.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+}

@@ -1,0 +1,11 @@
+namespace MultiAgentInfra.Functions.Http;
+
+/// <summary>The paths of the API's own resources; relative to the host, because a proxy's name is not ours to know.</summary>
+internal static class Links
+{
+    public static string Agent(Guid id) => $"/api/agents/{id}";
+
+    public static string Logs(Guid id) => $"/api/agents/{id}/logs";
+
+    public static string Operation(Guid id) => $"/api/operations/{id}";
+}

@@ -1,0 +1,67 @@
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Functions.Http;
+
+/// <summary>An operation on the wire.</summary>
+public sealed record OperationBody(
+    Guid Id,
+    Guid AgentId,
+    string Kind,
+    string Status,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    long? DurationMs,
+    DateTimeOffset Deadline,
+    bool CancelRequested,
+    IReadOnlyList<StepBody> Steps,
+    OperationErrorBody? Error,
+    OperationLinks Links)
+{
+    public static OperationBody Of(Operation operation) => new(
+        operation.Id,
+        operation.AgentId,
+        operation.Kind.ToString(),
+        operation.Status.ToString(),
+        operation.CreatedAt,
+        operation.StartedAt,
+        operation.EndedAt,
+        StepBody.Milliseconds(operation.CreatedAt, operation.EndedAt),
+        operation.Deadline,
+        operation.CancelRequested,
+        [.. operation.Steps.Select(StepBody.Of)],
+        operation.Error is { } error ? new(error.Step, error.Message, error.LogTail) : null,
+        new(Http.Links.Operation(operation.Id), Http.Links.Agent(operation.AgentId), Http.Links.Logs(operation.AgentId)));
+}
+
+/// <summary>A step on the wire.</summary>
+public sealed record StepBody(
+    string Name,
+    string Status,
+    int Attempts,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? EndedAt,
+    long? DurationMs,
+    DateTimeOffset Deadline,
+    string? Detail,
+    string? Error)
+{
+    public static StepBody Of(OperationStep step) => new(
+        step.Name,
+        step.Status.ToString(),
+        step.Attempts,
+        step.StartedAt,
+        step.EndedAt,
+        Milliseconds(step.StartedAt, step.EndedAt),
+        step.Deadline,
+        step.Detail,
+        step.Error);
+
+    internal static long? Milliseconds(DateTimeOffset from, DateTimeOffset? to) => to is null ? null : (long)(to.Value - from).TotalMilliseconds;
+}
+
+/// <summary>Why an operation failed, with the last lines of the agent's own log.</summary>
+public sealed record OperationErrorBody(string Step, string Message, IReadOnlyList<string> LogTail);
+
+/// <summary>Where to go from an operation.</summary>
+public sealed record OperationLinks(string Self, string Agent, string Logs);

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace MultiAgentInfra.Functions.Http;
+
+/// <summary>How the API's bodies are written: camel case, and a null only where the field says something by being there.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AcceptedBody))]
+[JsonSerializable(typeof(AgentBody))]
+[JsonSerializable(typeof(AgentPageBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(LogBody))]
+[JsonSerializable(typeof(OperationBody))]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using MultiAgentInfra.Activities;
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Npm;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Trivy;
+using MultiAgentInfra.Functions.Maintenance;
+
+namespace MultiAgentInfra.Functions;
+
+/// <summary>Registers what has all of its state on this machine: the store, the registry, the builder, the scanner and the target.</summary>
+public static class LocalMachine
+{
+    /// <exception cref="StartupException">Node.js is not installed.</exception>
+    public static IServiceCollection AddLocalMachine(this IServiceCollection services, DataFolder folder, TimeProvider time)
+    {
+        var options = new LocalTargetOptions(folder.Agents, folder.Runtimes, FindNode());
+        return services
+            .AddStore(folder, time)
+            .AddSingleton<TargetOwnerStore>()
+            .AddTools(folder)
+            .AddSingleton(options)
+            .AddSingleton(LocalIsolation.Detect(options))
+            .AddSingleton<LocalTarget>()
+            .AddSingleton<TargetAdmission>()
+            .AddSingleton<LocalShutdown>()
+            .AddHostedService<AgentAdoption>()
+            .AddActivityDependencies();
+    }
+
+    private static IServiceCollection AddTools(this IServiceCollection services, DataFolder folder) => services
+        .AddSingleton<ProcessRunner>()
+        // Agents are on this machine's loopback: no proxy of the environment may come in between.
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))
+        .AddSingleton(new TrivyOptions())
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
+        .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<RuntimeImageBuilder>()
+        .AddSingleton<AgentImageBuilder>()
+        .AddSingleton<LayerUnpacker>();
+
+    private static string FindNode() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.GetFullPath(Path.Combine(folder, "node")))
+            .FirstOrDefault(File.Exists)
+        ?? throw new StartupException("Node.js is not installed: agents need version 20 or newer (https://nodejs.org), with node and npm on the PATH.");
+}

@@ -1,0 +1,25 @@
+using MultiAgentInfra.Clients.Sqlite;
+
+namespace MultiAgentInfra.Functions.Maintenance;
+
+/// <summary>What happens by the clock.</summary>
+public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller health, OperationSweeper sweeper, AgentStore agents)
+{
+    [Function("DispatchOutbox")]
+    public Task DispatchOutboxAsync(
+        [TimerTrigger("*/10 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
+        outbox.DispatchAsync(durable, context.CancellationToken);
+
+    [Function("PollHealth")]
+    public Task PollHealthAsync([TimerTrigger("*/15 * * * * *")] TimerInfo timer, FunctionContext context) =>
+        health.PollAsync(context.CancellationToken);
+
+    [Function("SweepOperations")]
+    public Task SweepOperationsAsync(
+        [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
+        sweeper.SweepAsync(durable, context.CancellationToken);
+
+    [Function("PurgeIdempotencyKeys")]
+    public Task PurgeIdempotencyKeysAsync([TimerTrigger("0 0 * * * *")] TimerInfo timer, FunctionContext context) =>
+        agents.PurgeAsync(context.CancellationToken);
+}

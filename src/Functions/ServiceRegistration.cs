@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Keys;
+using MultiAgentInfra.Functions.Http;
+using MultiAgentInfra.Functions.Maintenance;
+using MultiAgentInfra.Functions.Security;
+
+namespace MultiAgentInfra.Functions;
+
+/// <summary>The composition root that both hosts share.</summary>
+public static class ServiceRegistration
+{
+    private const int KeyBytes = 32;
+
+    /// <summary>The options, checked at start, and what needs no store.</summary>
+    public static IServiceCollection AddControlPlaneOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<SupabaseOptions>().Bind(configuration.GetSection(SupabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
+        services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        return services;
+    }
+
+    /// <summary>Checks the options before anything is opened or made.</summary>
+    /// <returns>Whether authentication is configured.</returns>
+    /// <exception cref="StartupException">Some are invalid: all of them are named.</exception>
+    public static bool Check(IConfiguration configuration)
+    {
+        using var provider = new ServiceCollection().AddControlPlaneOptions(configuration).BuildServiceProvider();
+        StartupException.ThrowIfInvalid(provider.GetRequiredService<IStartupValidator>());
+        return provider.GetRequiredService<IOptions<SupabaseOptions>>().Value.IsConfigured;
+    }
+
+    /// <summary>The functions' own services.</summary>
+    public static IServiceCollection AddControlPlane(this IServiceCollection services) => services
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<SupabaseOptions>>().Value)
+        .AddSingleton(Signing)
+        .AddSingleton<AccessTokens>()
+        .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
+        .AddSingleton<HealthPoller>()
+        .AddSingleton<OperationSweeper>()
+        .AddSingleton<OutboxDispatcher>();
+
+    private static SigningKey Signing(IServiceProvider provider) => provider.GetRequiredService<SupabaseOptions>() is { IsConfigured: true } configured
+        ? SigningKey.Configured(configured)
+        : SigningKey.Development(KeyFile.LoadOrCreate(provider.GetRequiredService<DataFolder>().DevelopmentJwtKey, KeyBytes));
+
+    private static string Key(IServiceProvider provider, string name) => Path.Combine(provider.GetRequiredService<DataFolder>().Keys, name);
+}
