@@ -23,7 +23,7 @@ internal static partial class CSharpMembers
         {
             if (TypeHeader().IsMatch(item.Header))
             {
-                if (item.Body >= 0)
+                if (item.Body >= 0 && !item.Header.Contains("enum ", StringComparison.Ordinal))
                 {
                     Collect(code, item.Body + 1, item.End - 1, insideType: true, members);
                 }
@@ -50,34 +50,21 @@ internal static partial class CSharpMembers
         var (depth, body, headerEnd, isField) = (0, -1, -1, false);
         for (var i = start; i < to; i++)
         {
-            switch (code[i])
+            var c = code[i];
+            depth += c switch { '(' or '[' or '{' => 1, ')' or ']' or '}' => -1, _ => 0 };
+            if (c == '{' && depth == 1 && body < 0)
             {
-                case '(' or '[' or '{':
-                    if (depth == 0 && code[i] == '{')
-                    {
-                        body = body < 0 ? i : body;
-                        headerEnd = headerEnd < 0 ? i : headerEnd;
-                    }
-
-                    depth++;
-                    break;
-                case ')' or ']':
-                    depth--;
-                    break;
-                case '}':
-                    depth--;
-                    if (depth == 0 && !Continues(code, i + 1, to))
-                    {
-                        return Found(i + 1);
-                    }
-
-                    break;
-                case '=' when depth == 0 && !IsOperator(code, start, i):
-                    isField |= headerEnd < 0 && code[i + 1] != '>' || (body >= 0 && code[i + 1] != '>' && code[i + 1] != '=' && code[i - 1] is ' ');
-                    headerEnd = headerEnd < 0 ? i : headerEnd;
-                    break;
-                case ';' when depth == 0:
-                    return Found(i + 1);
+                body = i;
+                headerEnd = headerEnd < 0 ? i : headerEnd;
+            }
+            else if (c == '=' && depth == 0 && (headerEnd < 0 ? !IsOperator(code, start, i) : code.AsSpan(0, i).TrimEnd()[^1] == '}'))
+            {
+                isField = code[i + 1] != '>';
+                headerEnd = headerEnd < 0 ? i : headerEnd;
+            }
+            else if (depth == 0 && (c == ';' || (c == '}' && !Continues(code, i + 1, to))))
+            {
+                return Found(i + 1);
             }
         }
 

@@ -95,7 +95,7 @@ public sealed class RealAgentTests : IAsyncDisposable
     {
         var app = Directory.CreateDirectory(Path.Combine(folder, "app")).FullName;
         await File.WriteAllTextAsync(Path.Combine(app, "package.json"), """{"private":true}""", cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(app, "start-agent.mjs"), EmbeddedText.Read("start-agent.mjs"), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, "start-agent.mjs"), ElizaLauncher.Text, cancellationToken);
         var npm = new ProcessCommand
         {
             FileName = "npm",

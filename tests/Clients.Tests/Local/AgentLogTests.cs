@@ -65,6 +65,23 @@ public sealed class AgentLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_trimmed_log_keeps_its_cursors_and_its_newest_lines()
+    {
+        const int Megabyte = 1024 * 1024;
+        await WriteAsync(string.Concat(Enumerable.Range(0, Megabyte / 2).Select(number => $"{number:D7}\n")));
+        Assert.False(AgentLog.Trim(LogPath, 5 * Megabyte));
+        if (!AgentLog.Trim(LogPath, 3 * Megabyte))
+            Assert.Skip("This file system cannot free a part of a file.");
+        Assert.False(AgentLog.Trim(LogPath, 3 * Megabyte));
+
+        var page = await ReadAsync(0);
+        Assert.Equal($"{(2 * Megabyte / 8) + 1:D7}", page.Lines[0].Text);
+        Assert.Equal($"{(3 * Megabyte / 8):D7}", (await ReadAsync(3 * Megabyte)).Lines[0].Text);
+        await File.AppendAllTextAsync(LogPath, "news\n", TestDeadline.Token());
+        Assert.Equal(["news"], Texts((await ReadAsync(4 * Megabyte)).Lines));
+    }
+
+    [Fact]
     public async Task Both_outputs_of_an_agent_are_in_its_log_also_where_agents_are_not_isolated()
     {
         await using var machine = new AgentMachine();
