@@ -82,7 +82,7 @@ internal static class EmbeddedControlPlane
 
         // Kestrel cannot choose one free port for both addresses that `localhost` stands for.
         var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
-        builder.WebHost.UseUrls(new UriBuilder(Uri.UriSchemeHttp, host, options.Port).Uri.GetLeftPart(UriPartial.Authority) + (options.Port == 0 ? ":0" : ""));
+        builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{options.Port}");
     }
 
     private static void Announce(WebApplication app)
