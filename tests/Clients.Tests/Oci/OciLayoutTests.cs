@@ -50,6 +50,19 @@ public sealed class OciLayoutTests : IDisposable
         Assert.Null(Layout.Resolve("a"));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("/a")]
+    [InlineData("a//b")]
+    [InlineData("a\n")]
+    public async Task A_reference_outside_the_grammar_is_refused(string reference)
+    {
+        var image = await PutManifestAsync("one");
+
+        await Assert.ThrowsAsync<FormatException>(() => Layout.TagAsync(reference, image, CancellationToken.None));
+    }
+
     [Fact]
     public async Task Tags_that_are_set_at_the_same_time_by_two_processes_are_all_kept()
     {
