@@ -74,14 +74,7 @@ public sealed class DurabilityCases
     {
         await using var engine = await TestEngine.StartAsync(256, _ => { });
         await engine.StopAsync();
-        using (var connection = new SqliteConnection($"Data Source={engine.DatabasePath};Pooling=False"))
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version = 99";
-            command.ExecuteNonQuery();
-        }
-
+        Tamper(engine.DatabasePath, "PRAGMA user_version = 99");
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => engine.RestartAsync());
         Assert.Contains("schema version 99", refused.Message);
     }
@@ -93,6 +86,21 @@ public sealed class DurabilityCases
         Assert.True(File.Exists(engine.DatabasePath + "-wal"));
         await engine.StopAsync();
         Assert.False(File.Exists(engine.DatabasePath + "-wal"));
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_written_stops_the_engine_and_everybody_is_told()
+    {
+        await using var engine = await TestEngine.StartAsync(256, tasks => tasks
+            .AddOrchestratorFunc<string>("Run", async context => await context.WaitForExternalEvent<string>("go")));
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
+        var wait = engine.Client.WaitForInstanceCompletionAsync(id);
+        Tamper(engine.DatabasePath, "DROP TABLE NewEvents");
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Client.RaiseEventAsync(id, "go"));
+        Assert.Contains("no such table", refused.Message);
+        await Assert.ThrowsAnyAsync<Exception>(() => wait);
+        Assert.IsType<SqliteException>(await engine.Failed);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => engine.Client.ScheduleNewOrchestrationInstanceAsync("Run"));
     }
 
     [Fact]
@@ -125,5 +133,14 @@ public sealed class DurabilityCases
         }
 
         folder.Delete(recursive: true);
+    }
+
+    private static void Tamper(string databasePath, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }
