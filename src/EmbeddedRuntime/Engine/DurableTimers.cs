@@ -70,6 +70,9 @@ internal sealed class DurableTimers : IDisposable
         if (_isClosed)
             return;
         var wait = _queue.TryPeek(out _, out var dueAt) ? dueAt - now : Timeout.InfiniteTimeSpan;
-        _alarm.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+
+        // A clock's timer counts whole milliseconds: rounded down it would fire early and be armed again at once, many times over.
+        var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        _alarm.Change(rounded < LongestWait ? rounded : LongestWait, Timeout.InfiniteTimeSpan);
     }
 }

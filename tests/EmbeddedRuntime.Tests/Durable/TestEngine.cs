@@ -24,6 +24,8 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public DurableTaskClient Client => _engine!.Client;
 
+    public Task<Exception> Failed => _engine!.Failed;
+
     public string DatabasePath => Path.Combine(_folder.FullName, "engine.db");
 
     public ServiceCollection Services { get; } = [];
