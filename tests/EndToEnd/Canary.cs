@@ -11,8 +11,8 @@ internal sealed class Canary
 
     public Canary(string name)
     {
-        // Every character class that an encoding changes: quotes, a slash, a plus, an umlaut.
-        Value = $"canary-{name}-{Guid.NewGuid():N}/+\"ü&";
+        // Every character class that an encoding changes: a slash, a plus, a quote, an ampersand.
+        Value = $"canary-{name}-{Guid.NewGuid():N}/+\"&=";
         _forms =
         [
             Value,

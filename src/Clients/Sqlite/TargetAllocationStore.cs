@@ -5,7 +5,7 @@ namespace MultiAgentInfra.Clients.Sqlite;
 
 /// <summary>What belongs to one agent on this machine and to no other.</summary>
 /// <param name="Port">A TCP port on loopback, 20000 to 29999.</param>
-/// <param name="Uid">A Unix user id, from 210000.</param>
+/// <param name="Uid">A Unix user id, 210000 to 1209999.</param>
 public sealed record LocalAllocation(int Port, int Uid);
 
 /// <summary>Gives out ports and user ids of this machine, unique over all agents.</summary>
@@ -14,29 +14,23 @@ public sealed class TargetAllocationStore(ControlDatabase database)
     private const int FirstPort = 20_000;
     private const int Ports = 10_000;
     private const int FirstUid = 210_000;
+    private const int Uids = 1_000_000;
 
-    /// <summary>What the agent has, or the lowest free port and user id. <paramref name="portIsFree"/> runs inside the transaction: it must be quick.</summary>
+    /// <summary>What the agent has, or a free port and user id; a port that somebody outside took meanwhile is exchanged.
+    /// Only for an agent that does not run. <paramref name="portIsFree"/> runs inside the transaction: it must be quick.</summary>
     public Task<LocalAllocation> GetOrAllocateAsync(Guid agentId, Func<int, bool> portIsFree, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
         {
-            if (Find(db, agentId) is { } known)
+            var known = Find(db, agentId);
+            if (known is not null && portIsFree(known.Port))
                 return known;
-            var uids = db.Query<int>("SELECT uid FROM target_allocations").ToHashSet();
-            var allocation = new LocalAllocation(FreePort(db, portIsFree), Enumerable.Range(FirstUid, uids.Count + 1).First(uid => !uids.Contains(uid)));
+            var port = Spread(agentId, FirstPort, Ports).FirstOrDefault(port => !IsTaken(db, "port", port) && portIsFree(port));
+            if (port == 0)
+                throw new InvalidOperationException($"No port from {FirstPort} to {FirstPort + Ports - 1} is free.");
+            var allocation = new LocalAllocation(port, known?.Uid ?? Spread(agentId, FirstUid, Uids).First(uid => !IsTaken(db, "uid", uid)));
             db.Execute(
-                "INSERT INTO target_allocations (agent_id, port, uid) VALUES (@agentId, @Port, @Uid)",
+                "INSERT INTO target_allocations (agent_id, port, uid) VALUES (@agentId, @Port, @Uid) ON CONFLICT (agent_id) DO UPDATE SET port = @Port",
                 new { agentId = agentId.ToString(), allocation.Port, allocation.Uid });
-            return allocation;
-        },
-        cancellationToken);
-
-    /// <summary>Gives the agent another port, because somebody outside took its own; the user id stays.</summary>
-    public Task<LocalAllocation> ReallocatePortAsync(Guid agentId, Func<int, bool> portIsFree, CancellationToken cancellationToken) => database.WriteAsync(
-        db =>
-        {
-            var known = Find(db, agentId) ?? throw new InvalidOperationException($"Agent {agentId} has no port to exchange.");
-            var allocation = known with { Port = FreePort(db, portIsFree) };
-            db.Execute("UPDATE target_allocations SET port = @Port WHERE agent_id = @agentId", new { agentId = agentId.ToString(), allocation.Port });
             return allocation;
         },
         cancellationToken);
@@ -50,15 +44,15 @@ public sealed class TargetAllocationStore(ControlDatabase database)
             ? new(row.Port, row.Uid)
             : null;
 
-    private static int FreePort(SqliteConnection db, Func<int, bool> portIsFree)
+    private static bool IsTaken(SqliteConnection db, string column, int value) =>
+        db.ExecuteScalar<bool>($"SELECT EXISTS (SELECT 1 FROM target_allocations WHERE {column} = @value)", new { value });
+
+    /// <summary>The whole range, from a place that the agent's id decides: two control planes on one machine, which do not know
+    /// of each other, seldom choose the same.</summary>
+    private static IEnumerable<int> Spread(Guid agentId, int first, int count)
     {
-        var taken = db.Query<int>("SELECT port FROM target_allocations").ToHashSet();
-        foreach (var port in Enumerable.Range(FirstPort, Ports))
-        {
-            if (!taken.Contains(port) && portIsFree(port))
-                return port;
-        }
-        throw new InvalidOperationException($"No port from {FirstPort} to {FirstPort + Ports - 1} is free.");
+        var start = BitConverter.ToUInt32(agentId.ToByteArray(), 12) % (uint)count;
+        return Enumerable.Range(0, count).Select(offset => first + (int)((start + offset) % count));
     }
 
     private sealed record Row

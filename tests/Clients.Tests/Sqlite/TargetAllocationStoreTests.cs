@@ -23,29 +23,28 @@ public sealed class TargetAllocationStoreTests : IDisposable
         Assert.Equal(24, twice.Select(allocation => allocation.Port).Distinct().Count());
         Assert.Equal(24, twice.Select(allocation => allocation.Uid).Distinct().Count());
         Assert.All(twice, allocation => Assert.InRange(allocation.Port, 20_000, 29_999));
-        Assert.All(twice, allocation => Assert.InRange(allocation.Uid, 210_000, 210_023));
+        Assert.All(twice, allocation => Assert.InRange(allocation.Uid, 210_000, 1_209_999));
     }
 
     [Fact]
-    public async Task A_port_that_somebody_else_uses_is_passed_over()
-    {
-        var agents = await AgentsAsync(1);
-
-        var first = await _allocations.GetOrAllocateAsync(agents[0], port => port != 20_000, Token);
-        var second = await _allocations.ReallocatePortAsync(agents[0], port => port > 20_010, Token);
-
-        Assert.Equal(new LocalAllocation(20_001, 210_000), first);
-        Assert.Equal(new LocalAllocation(20_011, 210_000), second);
-        Assert.Equal(second, await _allocations.GetOrAllocateAsync(agents[0], _ => true, Token));
-    }
-
-    [Fact]
-    public async Task Another_port_is_never_the_one_it_had()
+    public async Task A_port_that_somebody_else_uses_is_exchanged_and_the_user_id_stays()
     {
         var agents = await AgentsAsync(1);
         var first = await _allocations.GetOrAllocateAsync(agents[0], _ => true, Token);
 
-        Assert.NotEqual(first.Port, (await _allocations.ReallocatePortAsync(agents[0], _ => true, Token)).Port);
+        var second = await _allocations.GetOrAllocateAsync(agents[0], port => port != first.Port, Token);
+
+        Assert.NotEqual(first.Port, second.Port);
+        Assert.Equal(first.Uid, second.Uid);
+        Assert.Equal(second, await _allocations.GetOrAllocateAsync(agents[0], _ => true, Token));
+    }
+
+    [Fact]
+    public async Task The_last_free_port_is_found()
+    {
+        var agents = await AgentsAsync(1);
+
+        Assert.Equal(20_000, (await _allocations.GetOrAllocateAsync(agents[0], port => port == 20_000, Token)).Port);
     }
 
     [Fact]
@@ -57,8 +56,7 @@ public sealed class TargetAllocationStoreTests : IDisposable
         await _allocations.ReleaseAsync(agents[0], Token);
         await _allocations.ReleaseAsync(agents[0], Token);
 
-        Assert.Equal(first, await _allocations.GetOrAllocateAsync(agents[1], _ => true, Token));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _allocations.ReallocatePortAsync(agents[0], _ => true, Token));
+        Assert.Equal(first.Port, (await _allocations.GetOrAllocateAsync(agents[1], port => port == first.Port, Token)).Port);
     }
 
     [Fact]
