@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -26,7 +27,7 @@ internal static class EmbeddedControlPlane
         try
         {
             using var folder = DataFolder.Open(options.DataFolder);
-            await using var app = Build(options, folder);
+            await using var app = Compose(options, folder).Build();
             await app.StartAsync();
             Announce(app);
             await app.WaitForShutdownAsync();
@@ -45,27 +46,25 @@ internal static class EmbeddedControlPlane
         }
     }
 
-    /// <summary>The application, ready to start.</summary>
-    /// <param name="configure">What a test changes: configuration, clock, logging.</param>
+    /// <summary>The whole application, ready to build.</summary>
+    /// <param name="settings">Come before every other source of configuration.</param>
     /// <exception cref="StartupException">The configuration is invalid.</exception>
-    public static WebApplication Build(CommandLine options, DataFolder folder, Action<EmbeddedApplicationBuilder>? configure = null)
+    public static EmbeddedApplicationBuilder Compose(CommandLine options, DataFolder folder, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         // No arguments: a secret must not become a setting by way of the command line.
         var builder = EmbeddedApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
-        configure?.Invoke(builder);
-        var time = builder.Services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider ?? TimeProvider.System;
-        var isConfigured = ServiceRegistration.Check(builder.Configuration);
-        Listen(builder, options, isConfigured);
+        Listen(builder, options, ServiceRegistration.Check(builder.Configuration));
         builder.Options.MaxRequestBodySize = JsonBody.MostBytes;
         builder.Options.KeyFilePath = folder.FunctionKeys;
-        builder.Services.AddControlPlaneOptions(builder.Configuration).AddControlPlane().AddLocalMachine(folder, time);
+        builder.Services.AddControlPlaneOptions(builder.Configuration).AddControlPlane().AddLocalMachine(folder, TimeProvider.System);
         builder.Services.AddEmbeddedDurableTask(
             engine => engine.DatabasePath = folder.DurableDatabase, registry => registry.AddOrchestrations().AddActivities());
         builder.AddFunctions(typeof(ServiceRegistration).Assembly);
         builder.UseWhen<ExceptionMiddleware>(IsHttp);
         builder.UseWhen<AuthorizationMiddleware>(IsHttp);
-        return builder.Build();
+        return builder;
     }
 
     // Scoped to HTTP as on Azure, where other triggers run inside the replay of an orchestration.
