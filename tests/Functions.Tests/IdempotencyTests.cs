@@ -48,7 +48,7 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
         var request = new HttpRequestMessage(HttpMethod.Post, "/api/agents") { Content = held };
         request.Headers.Add("Idempotency-Key", "in-flight");
         var first = client.SendAsync(request);
-        await held.Started;
+        await held.Started.WaitAsync(TimeSpan.FromSeconds(20));
 
         var second = await Wait.ForAsync("the first request to hold its key", TimeSpan.FromSeconds(20), async () =>
         {
@@ -73,7 +73,6 @@ public sealed class IdempotencyTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Theory]
     [InlineData("")]
     [InlineData("with space")]
-    [InlineData("schlüssel")]
     public async Task A_key_of_another_form_is_refused(string key)
     {
         using var client = api.Client();

@@ -17,7 +17,7 @@ public sealed class SubmissionTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Superset(
             new HashSet<string>
             {
-                "character.bio", "character.name", "character.lore", "env", "extra", "knowledge.0.name", "knowledge.1.content", "knowledge.1.name", "knowledge.1.x", "name",
+                "character.bio", "character.name", "character", "env", "extra", "knowledge.0.name", "knowledge.1.content", "knowledge.1.name", "knowledge.1.x", "name",
                 "resources.cpu", "resources.disk", "resources.memoryMiB", "secrets.A B", "secrets.OK", "target",
             },
             errors.Keys.ToHashSet());
@@ -30,7 +30,7 @@ public sealed class SubmissionTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var agent = ApiFixture.Agent();
         agent["character"]!["plugins"] = new JsonArray("@elizaos/plugin-discord");
-        Assert.Contains((await ErrorsAsync(agent.ToJsonString())).Values, message => message.Contains("DISCORD_API_TOKEN", StringComparison.Ordinal));
+        Assert.Contains((await ErrorsAsync(agent.ToJsonString())).Keys, path => path.EndsWith(".DISCORD_API_TOKEN", StringComparison.Ordinal));
     }
 
     [Fact]
