@@ -45,7 +45,7 @@ public sealed class CanaryTests(ApiFixture api) : IClassFixture<ApiFixture>
     private List<(string Name, byte[] Content)> Files()
     {
         var files = new List<(string, byte[])>();
-        foreach (var path in Directory.EnumerateFiles(api.Data, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != "lock"))
+        foreach (var path in Directory.EnumerateFiles(api.Data, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith("lock", StringComparison.Ordinal)))
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[stream.Length];

@@ -52,7 +52,12 @@ public sealed class MalformedRequestTests(ApiFixture api) : IClassFixture<ApiFix
         if (random.Next(3) == 0)
             request.Headers.TryAddWithoutValidation(Pick(random, OddHeaders), Clean(Pick(random, OddTexts)));
         if (operation["requestBody"] is not null || random.Next(4) == 0)
+        {
             request.Content = Body(random, document);
+            // An answer that comes before the whole body was sent would otherwise be lost with the connection.
+            request.Headers.ExpectContinue = true;
+        }
+
         request.RequestUri = new Uri($"{path}?{string.Join('&', query)}", UriKind.Relative);
         return request;
     }
