@@ -8,12 +8,8 @@ fail() {
     exit 1
 }
 
-# The distribution's family: debian, fedora, alpine, arch, macos or other.
+# The distribution's family: debian, fedora, alpine, arch or other.
 distribution() {
-    if [[ $(uname -s) == Darwin ]]; then
-        echo macos
-        return
-    fi
     local ids=""
     if [[ -r /etc/os-release ]]; then
         ids=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
@@ -50,7 +46,6 @@ dotnet_advice() {
         fedora) echo "  sudo dnf install dotnet-sdk-10.0" ;;
         alpine) echo "  sudo apk add dotnet10-sdk bash" ;;
         arch) echo "  sudo pacman -S dotnet-sdk aspnet-runtime" ;;
-        macos) echo "  brew install --cask dotnet-sdk" ;;
         *) echo "  https://dotnet.microsoft.com/download/dotnet/10.0" ;;
     esac
 }
@@ -71,7 +66,6 @@ node_advice() {
         fedora) echo "  sudo dnf install nodejs npm" ;;
         alpine) echo "  sudo apk add nodejs npm" ;;
         arch) echo "  sudo pacman -S nodejs npm" ;;
-        macos) echo "  brew install node" ;;
         *) echo "  Node 22 from https://nodejs.org/en/download" ;;
     esac
 }

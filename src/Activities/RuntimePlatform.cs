@@ -14,7 +14,7 @@ public sealed class RuntimePlatform(NpmClient npm)
 
     /// <summary>Such as <c>20.20.2</c>; asked once, because another Node needs a restart anyway.</summary>
     public async Task<string> GetNodeVersionAsync(CancellationToken cancellationToken) =>
-        _nodeVersion ??= (await npm.GetVersionsAsync(cancellationToken)).Node;
+        _nodeVersion ??= await npm.VersionAsync("node", cancellationToken);
 
     public async Task<int> GetNodeMajorVersionAsync(CancellationToken cancellationToken) =>
         int.Parse((await GetNodeVersionAsync(cancellationToken)).Split('.')[0], CultureInfo.InvariantCulture);

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -83,8 +81,7 @@ internal static class EmbeddedControlPlane
 
         // Kestrel cannot choose one free port for both addresses that `localhost` stands for.
         var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
-        var isIPv6 = IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://{(isIPv6 ? $"[{address}]" : host)}:{options.Port}"));
+        builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{options.Port}");
     }
 
     private static void Announce(WebApplication app)

@@ -45,14 +45,16 @@ internal static class Rollout
     public static async Task HoldAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
     {
         var end = context.CurrentUtcDateTime + StepBudgets.Hold;
-        for (var last = false; !last;)
+        while (true)
         {
-            var next = context.CurrentUtcDateTime + SlowPause;
-            await context.CreateTimer(next < end ? next : end, CancellationToken.None);
-            last = context.CurrentUtcDateTime >= end;
+            var last = context.CurrentUtcDateTime >= end;
             var observation = await context.CallStepAsync(new HoldAgent(operationId, agentId, last));
             if (!observation.Ready)
                 throw new StepFailedException("hold", observation.Failure ?? "The agent stopped answering during its hold time.");
+            if (last)
+                return;
+            var next = context.CurrentUtcDateTime + SlowPause;
+            await context.CreateTimer(next < end ? next : end, CancellationToken.None);
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class Canary
     /// <summary>The files below the folder that hold the canary, packed layers opened.</summary>
     public IReadOnlyList<string> FilesIn(string folder) =>
         [.. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true })
-            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal) && Holds(file))];
+            // An empty file may be a lock that somebody holds.
+            .Where(file => !file.Contains("/node_modules/", StringComparison.Ordinal) && new FileInfo(file).Length > 0 && Holds(file))];
 
     private bool Holds(string file)
     {

@@ -55,5 +55,5 @@ public sealed class CrashTests
     /// <summary>Blobs of the registry that have no digest for a name yet.</summary>
     private static string[] BlobsBeingWritten(string data) =>
         [.. Directory.EnumerateFiles(Path.Combine(data, "registry"), "*", SearchOption.AllDirectories)
-            .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "sha256" && Path.GetFileName(file) is not ("index.json" or "oci-layout" or "index.lock"))];
+            .Where(file => Path.GetFileName(Path.GetDirectoryName(file)) != "sha256" && Path.GetFileName(file) is not ("index.json" or "oci-layout" or ".index.lock"))];
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace MultiAgentInfra.TestSupport;
@@ -71,7 +72,7 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Posts an agent and answers the accepted body.</summary>
     public async Task<JsonNode> PostAgentAsync(object agent)
     {
-        var response = await Http.PostAsJsonAsync("/api/agents", agent);
+        var response = await Http.PostAsJsonAsync("/api/agents", agent, JsonSerializerOptions.Default);
         var body = await response.Content.ReadAsStringAsync();
         return response.StatusCode == HttpStatusCode.Accepted
             ? JsonNode.Parse(body)!

@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Eliza;
 
 namespace MultiAgentInfra.Activities.Builds;
 
@@ -17,9 +18,7 @@ public sealed class BuildFolder(DataFolder data)
         await File.WriteAllTextAsync(Path.Combine(Work(pluginSetKey), "Dockerfile"), dockerfile, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(app, "package.json"), packageJson, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(app, "package-lock.json"), lockFile, cancellationToken);
-        await using var script = typeof(DataFolder).Assembly.GetManifestResourceStream("start-agent.mjs")!;
-        await using var file = File.Create(Path.Combine(app, "start-agent.mjs"));
-        await script.CopyToAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, ElizaLauncher.FileName), ElizaLauncher.Text, cancellationToken);
     }
 
     public void Remove(string pluginSetKey)

@@ -10,7 +10,7 @@ public sealed class DiscardBuildActivity(NpmClient npm, BuildFolder folder, Step
 {
     protected override async Task<StepResult<Done>> RunStepAsync(DiscardBuild input, CancellationToken cancellationToken)
     {
-        await npm.KillRecordedAsync(folder.Work(input.PluginSetKey), cancellationToken);
+        await npm.EndEarlierRunAsync(folder.Work(input.PluginSetKey));
         folder.Remove(input.PluginSetKey);
         return Finished("The build folder is gone.");
     }

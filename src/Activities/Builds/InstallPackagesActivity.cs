@@ -15,7 +15,7 @@ public sealed class InstallPackagesActivity(NpmClient npm, RuntimeImageStore ima
         var lockFile = await images.GetLockFileAsync(input.PluginSetKey, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
         await folder.WriteAsync(input.PluginSetKey, input.PackageJson, lockFile, input.Dockerfile, cancellationToken);
-        await npm.InstallAsync(folder.App(input.PluginSetKey), folder.Work(input.PluginSetKey), output: null, cancellationToken);
+        await npm.InstallAsync(folder.App(input.PluginSetKey), folder.Work(input.PluginSetKey), _ => { }, cancellationToken);
         return Finished("Installed from the lock file, without install scripts.");
     }
 }

@@ -12,8 +12,7 @@ public sealed class ListComponentsActivity(NpmClient npm, DataFolder data, Build
 {
     protected override async Task<StepResult<ComponentList>> RunStepAsync(ListComponents input, CancellationToken cancellationToken)
     {
-        var components = await npm.ListComponentsAsync(
-            folder.App(input.PluginSetKey), folder.Work(input.PluginSetKey), cancellationToken);
+        var components = await npm.ListComponentsAsync(folder.App(input.PluginSetKey), cancellationToken);
         var digest = Digest.Of(components);
         var path = Path.Combine(data.Artifacts, $"{digest.Hex}.cdx.json");
         await File.WriteAllBytesAsync(path, components, cancellationToken);

@@ -14,7 +14,7 @@ public sealed class ResolveLockFileActivity(NpmClient npm, RuntimeImageStore ima
         if (await images.GetLockFileAsync(input.PluginSetKey, cancellationToken) is not null)
             return Finished("The stored lock file is used.");
         var lockFile = await npm.ResolveLockFileAsync(
-            input.PackageJson, folder.Work(input.PluginSetKey), output: null, cancellationToken);
+            input.PackageJson, folder.Work(input.PluginSetKey), _ => { }, cancellationToken);
         await images.SetLockFileAsync(input.PluginSetKey, lockFile, cancellationToken);
         return Finished("Resolved and stored.");
     }

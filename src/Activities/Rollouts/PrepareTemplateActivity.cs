@@ -15,7 +15,7 @@ public sealed class PrepareTemplateActivity(
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var layers = await files.ReadLayersAsync(input.Image, cancellationToken);
-        var place = await allocations.GetOrAllocateAsync(input.AgentId, LocalTarget.IsPortFree, cancellationToken);
+        var place = await allocations.GetOrAllocateAsync(input.AgentId, LoopbackPort.IsFree, cancellationToken);
 
         var launch = new LocalLaunch(
             input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[0].Digest, place.Port, place.Uid, revision.Resources);

@@ -11,11 +11,18 @@ internal static class AgentLog
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after);
         ArgumentOutOfRangeException.ThrowIfLessThan(limitBytes, 4);
-        var bytes = await ReadBytesAsync(path, after, limitBytes, cancellationToken).ConfigureAwait(false);
+        var start = Math.Max(after, FirstData(path));
+        var bytes = await ReadBytesAsync(path, start, limitBytes, cancellationToken).ConfigureAwait(false);
+        if (start > after)
+        {
+            // What was freed ends within a line: the next one is the first that is whole.
+            var skipped = Array.IndexOf(bytes, (byte)'\n') + 1;
+            (start, bytes) = (start + skipped, bytes[skipped..]);
+        }
         var end = Array.LastIndexOf(bytes, (byte)'\n') + 1;
         if (end == 0 && bytes.Length == limitBytes)
             end = CharacterBoundary(bytes);
-        return new LogPage(Split(bytes.AsSpan(0, end)), after + end);
+        return new LogPage(Split(bytes.AsSpan(0, end)), start + end);
     }
 
     public static async Task<IReadOnlyList<LogLine>> ReadTailAsync(string path, int lines, CancellationToken cancellationToken)
@@ -26,6 +33,25 @@ internal static class AgentLog
         // The first line of a cut is rarely whole; the last one is the agent's last word, ended or not.
         var first = start == 0 ? 0 : Array.IndexOf(bytes, (byte)'\n') + 1;
         return [.. Split(bytes.AsSpan(first)).TakeLast(lines)];
+    }
+
+    /// <summary>Frees the older part of a log that is larger than the limit; cursors stay valid. False when nothing was freed.</summary>
+    public static bool Trim(string path, long limitBytes)
+    {
+        if (!File.Exists(path))
+            return false;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var length = RandomAccess.GetLength(file);
+        // Half of the limit, so that the next line does not trim again.
+        return length - SparseFile.FirstData(file) > limitBytes && SparseFile.FreeBefore(file, length - (limitBytes / 2));
+    }
+
+    private static long FirstData(string path)
+    {
+        if (!File.Exists(path))
+            return 0;
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return SparseFile.FirstData(file);
     }
 
     private static async Task<byte[]> ReadBytesAsync(string path, long start, int limit, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Processes;
 
 namespace MultiAgentInfra.Clients.Local;
@@ -11,6 +12,7 @@ namespace MultiAgentInfra.Clients.Local;
 public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ILogger<LocalTarget> logger) : IDisposable
 {
     private const int LockedExitCode = 75;
+    private const long LogLimitBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
@@ -65,7 +67,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             var earlier = folder.ReadPidFile();
             using var process = AgentProcess.Start(
                 folder, launch, isolation.SingleOwner ? null : launch.Uid,
-                [options.NodePath, Path.Combine(_runtimes.Of(launch.RuntimeLayer), "app", "start-agent.mjs"), folder.Character],
+                [options.NodePath, Path.Combine(_runtimes.Of(launch.RuntimeLayer), "app", ElizaLauncher.FileName), folder.Character],
                 AgentEnvironment.Build(launch, folder.Data, secrets, environment));
             await WaitForRecordAsync(folder, earlier, process, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, agentId, launch.Revision, launch.Attempt, process.Id, launch.Port);
@@ -128,6 +130,11 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     /// <summary>Reads the last lines of the agent's own output, at most 64 KiB.</summary>
     public Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default) =>
         AgentLog.ReadTailAsync(Folder(agentId).Log, lines, cancellationToken);
+
+    /// <summary>Keeps every agent's output file within 64 MiB of disk; for a timer. Cursors stay valid.</summary>
+    /// <returns>How many files were trimmed.</returns>
+    public int TrimLogs() => Directory.EnumerateDirectories(options.AgentsFolder)
+        .Count(folder => Guid.TryParse(Path.GetFileName(folder), out var agentId) && AgentLog.Trim(Folder(agentId).Log, LogLimitBytes));
 
     public void Dispose()
     {

@@ -58,7 +58,8 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
         return result.StdOut.Trim().TrimStart('v');
     }
 
-    private async Task EndEarlierRunAsync(string workFolder)
+    /// <summary>Ends the npm that an earlier life of the control plane, or a step that gave up, has left running.</summary>
+    public async Task EndEarlierRunAsync(string workFolder)
     {
         Directory.CreateDirectory(workFolder);
         await processes.KillRecordedAsync(Path.Combine(workFolder, PidFileName));

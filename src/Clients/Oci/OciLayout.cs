@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>A folder of images (https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md) that other tools read too,
 /// such as <c>skopeo inspect oci:ROOT:runtime/KEY</c>. Safe to share between threads and between processes.</summary>
-public sealed class OciLayout : IDisposable
+public sealed partial class OciLayout : IDisposable
 {
     /// <summary>The size, in bytes, that no manifest, config or index may exceed: what registries accept at least.</summary>
     public const int MaxDocumentSize = 4 * 1024 * 1024;
@@ -30,8 +31,11 @@ public sealed class OciLayout : IDisposable
     public bool IsQuarantined(Digest digest) => _index.Read().Manifests.Any(m => m.Digest == digest && ReferenceOf(m) is null);
 
     /// <summary>Lets <paramref name="reference"/> name the manifest, which ends its quarantine; whatever it named before loses it.</summary>
+    /// <exception cref="FormatException">The reference is none by the specification's grammar.</exception>
     public async Task TagAsync(string reference, Descriptor manifest, CancellationToken cancellationToken)
     {
+        if (!ReferenceGrammar().IsMatch(reference))
+            throw new FormatException($"'{reference}' cannot be the name of an image.");
         var tagged = manifest with { Annotations = new Dictionary<string, string> { [ImageNames.ReferenceAnnotation] = reference } };
         await _index.UpdateAsync(manifests =>
             [.. manifests.Where(m => !HasReference(m, reference) && !(m.Digest == manifest.Digest && ReferenceOf(m) is null)), tagged], cancellationToken);
@@ -106,4 +110,8 @@ public sealed class OciLayout : IDisposable
 
     internal Task<Descriptor> PutConfigAsync(OciImageConfig config, CancellationToken cancellationToken) =>
         PutBlobAsync(OciJson.Write(config), MediaTypes.Config, cancellationToken);
+
+    // https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys
+    [GeneratedRegex(@"\A[A-Za-z0-9]+((--|[-._:@+])[A-Za-z0-9]+)*(/[A-Za-z0-9]+((--|[-._:@+])[A-Za-z0-9]+)*)*\z", RegexOptions.NonBacktracking)]
+    private static partial Regex ReferenceGrammar();
 }

@@ -92,7 +92,8 @@ public sealed class OperationStore(ControlDatabase database)
             new { id = id.ToString() }),
         cancellationToken);
 
-    private Task EndStepAsync(Guid id, string step, StepStatus status, string? detail, string? error, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task EndStepAsync(
+        Guid id, string step, StepStatus status, string? detail, string? error, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
         {
             db.Execute(

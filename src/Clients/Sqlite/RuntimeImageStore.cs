@@ -102,9 +102,12 @@ public sealed class RuntimeImageStore(ControlDatabase database)
             : null,
         cancellationToken);
 
-    /// <summary>Lets go of what an operation that ends was building. With a cause, those who wait for it fail too; without one, the next that asks builds it.</summary>
+    /// <summary>Lets go of what an operation that ends was building: with a cause, those who wait fail too; without one, the next that asks builds.</summary>
     internal static void Release(SqliteConnection db, Guid operationId, string? cause) => db.Execute(
-        "UPDATE runtime_images SET operation_id = NULL, cause = @cause, state = CASE WHEN @cause IS NULL THEN state ELSE @BuildFailed END WHERE operation_id = @operationId",
+        """
+        UPDATE runtime_images SET operation_id = NULL, cause = @cause, state = CASE WHEN @cause IS NULL THEN state ELSE @BuildFailed END
+        WHERE operation_id = @operationId
+        """,
         new { operationId = operationId.ToString(), cause, BuildFailed });
 
     private sealed record Row

@@ -26,6 +26,7 @@ public sealed record DeploymentPlan(bool Proceed, string PluginSetKey);
 /// <summary>A file that was generated for the build.</summary>
 public sealed record GeneratedFile(string Content);
 
+/// <summary>How the question ended who builds a runtime image.</summary>
 public enum RuntimeClaimState
 {
     /// <summary>The image is there.</summary>

@@ -10,12 +10,14 @@ public enum OperationStatus
     Canceled,
 }
 
+/// <summary>What an operation does to its agent.</summary>
 public enum OperationKind
 {
     Deploy,
     Delete,
 }
 
+/// <summary>The state of one step.</summary>
 public enum StepStatus
 {
     Running,

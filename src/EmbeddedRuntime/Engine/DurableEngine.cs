@@ -36,6 +36,9 @@ public sealed partial class DurableEngine : IAsyncDisposable
         var loader = new OrchestrationLoader(_store, registry, services, options, _mailboxes.Deliver);
         _orchestrations = new OrchestrationWorker(_store, _mailboxes, _dispatcher, loader, loggers.CreateLogger<OrchestrationWorker>());
         _activityWorker = new ActivityWorker(registry, services, options.DataConverter, _mailboxes, loggers.CreateLogger<ActivityWorker>());
+
+        // Before the first client can write, or a row would be taken up twice.
+        _dispatcher.Resume(_store.Read(reader => reader.Inbox()), _store.Read(reader => reader.Activities()));
         Client = new EmbeddedDurableTaskClient(_store, _dispatcher, _watch, options);
     }
 
@@ -82,7 +85,6 @@ public sealed partial class DurableEngine : IAsyncDisposable
 
     internal void Start()
     {
-        _dispatcher.Resume(_store.Read(reader => reader.Inbox()), _store.Read(reader => reader.Activities()));
         _turns = Task.WhenAll(Enumerable.Range(0, _options.MaxConcurrentTurns).Select(_ => Task.Run(() => _orchestrations.RunAsync(Fail))));
         _running = Task.WhenAll(Enumerable.Range(0, _options.MaxConcurrentActivities)
             .Select(_ => Task.Run(() => _activityWorker.RunAsync(_activities.Reader, _stopping.Token))));

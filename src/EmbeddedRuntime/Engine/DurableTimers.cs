@@ -36,6 +36,7 @@ internal sealed class DurableTimers : IDisposable
     {
         lock (_gate)
             _live.Remove(inboxRow);
+        DeliverDue();
     }
 
     public void Dispose()
@@ -66,9 +67,12 @@ internal sealed class DurableTimers : IDisposable
 
     private void Arm(DateTime now)
     {
-        if (_isClosed || !_queue.TryPeek(out _, out var dueAt))
+        if (_isClosed)
             return;
-        var wait = dueAt - now;
-        _alarm.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+        var wait = _queue.TryPeek(out _, out var dueAt) ? dueAt - now : Timeout.InfiniteTimeSpan;
+
+        // A clock's timer counts whole milliseconds: rounded down it would fire early and be armed again at once, many times over.
+        var rounded = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        _alarm.Change(rounded < LongestWait ? rounded : LongestWait, Timeout.InfiniteTimeSpan);
     }
 }

@@ -5,12 +5,15 @@ internal sealed class InstanceWatch
 {
     private readonly Dictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private Exception? _failure;
 
     /// <summary>Ends at the next change; take it before reading the state, so that none is missed.</summary>
     public Task NextChange(string instanceId)
     {
         lock (_gate)
         {
+            if (_failure is not null)
+                return Task.FromException(_failure);
             if (!_watched.TryGetValue(instanceId, out var change))
                 change = _watched[instanceId] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return change.Task;
@@ -30,6 +33,7 @@ internal sealed class InstanceWatch
     {
         lock (_gate)
         {
+            _failure = exception;
             foreach (var change in _watched.Values)
                 change.TrySetException(exception);
             _watched.Clear();

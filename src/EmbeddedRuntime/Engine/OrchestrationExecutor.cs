@@ -39,12 +39,15 @@ internal sealed class OrchestrationExecutor
         HistoryLength = history.Count;
         foreach (var recorded in history)
             ProcessGuarded(recorded);
-        if (_completion is { Status: not OrchestrationRuntimeStatus.Failed } && history.Count > 0)
+        if (_completion is not null)
             Fail(NonDeterministicOrchestrationException.For(_context.Name, "more steps, since the history is not finished", "the end of the orchestrator"));
     }
 
     public TurnResult RunTurn(IReadOnlyList<HistoryEvent> events)
     {
+        // Reported first: the replay that brought us here may already have taken another way through the finished foreign task.
+        if (events.Any(incoming => incoming.Kind == EventKind.ForeignAwait))
+            FailAsForeign();
         ProcessGuarded(events[0]);
         _context.Replaying = false;
         foreach (var incoming in events.Skip(1))
@@ -105,9 +108,6 @@ internal sealed class OrchestrationExecutor
                 _context.Actions.Clear();
                 _completion = new Completion(OrchestrationRuntimeStatus.Terminated, incoming.Payload);
                 break;
-            case EventKind.ForeignAwait:
-                Fail(ForeignAwaitException.For(_context.Name));
-                break;
             case var _ when _suspended:
                 _heldWhileSuspended.Add(incoming);
                 break;
@@ -136,6 +136,7 @@ internal sealed class OrchestrationExecutor
             return;
         }
 
+        _isBroken = true;
         var message = $"No orchestrator task named '{started.Name}' was found.";
         _completion = new Completion(OrchestrationRuntimeStatus.Failed, Failure: new("OrchestratorTaskNotFound", message, null, null, null));
     }
@@ -167,7 +168,13 @@ internal sealed class OrchestrationExecutor
         if (_completion is not null || !_started)
             return;
         if (_thread.IsForeign || (!_suspended && !_context.IsWaiting))
-            Fail(ForeignAwaitException.For(_context.Name));
+            FailAsForeign();
+    }
+
+    private void FailAsForeign()
+    {
+        _isBroken = false;
+        Fail(ForeignAwaitException.For(_context.Name));
     }
 
     private void Fail(Exception exception)

@@ -53,7 +53,7 @@ internal sealed class ReplayContext(string instanceId, OrchestratorThread thread
         _parent = detail.Parent is { } parent ? new ParentOrchestrationInstance(parent.Name, parent.InstanceId) : null;
     }
 
-        public void Deliver(HistoryEvent incoming)
+    public void Deliver(HistoryEvent incoming)
     {
         if (incoming.Kind == EventKind.EventRaised)
             Events.Raise(incoming);

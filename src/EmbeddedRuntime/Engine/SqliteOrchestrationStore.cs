@@ -45,7 +45,8 @@ internal sealed class SqliteOrchestrationStore : IDisposable
 
     public T Read<T>(Func<ReadSession, T> read)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (_isClosed)
+            throw new InvalidOperationException("The durable engine has stopped.");
         var session = _idleReaders.TryTake(out var idle) ? idle : new ReadSession(ConnectionString(_path));
         try
         {

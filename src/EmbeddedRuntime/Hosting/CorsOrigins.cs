@@ -6,7 +6,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Hosting;
 internal static class CorsOrigins
 {
     public static void Allow(CorsPolicyBuilder policy, string[] origins) => policy
-        .WithOrigins(origins)
+        .WithOrigins([.. origins.Select(origin => origin.TrimEnd('/'))])
         .AllowAnyHeader()
         .AllowAnyMethod()
         .WithExposedHeaders("Location", "Operation-Location", "Retry-After", "ETag", "Idempotency-Key", "traceparent")

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -77,6 +78,7 @@ public sealed class EmbeddedApplicationBuilder : IFunctionsWorkerApplicationBuil
         Services.AddSingleton(services => FunctionKeys.Load(_functions, Configuration, KeyFile(), services.GetRequiredService<ILogger<FunctionKeys>>()));
         foreach (var function in _functions.Where(function => function.TimerTrigger is not null))
         {
+            ParameterBinder.Require(function, FrozenSet<string>.Empty);
             var timer = new TimerFunction(function, CronSchedule.Parse(ConfiguredText.Resolve(function.TimerTrigger!.Schedule, Configuration)));
             Services.AddSingleton<IHostedService>(services => ActivatorUtilities.CreateInstance<TimerWorker>(services, timer));
         }

@@ -14,14 +14,7 @@ internal sealed class HttpFunctionEndpoint(FunctionPipeline pipeline, FunctionKe
         var trigger = function.HttpTrigger!;
         var pattern = RoutePatternFactory.Parse($"/{prefix}/{(trigger.Route ?? function.Name).Trim('/')}".Replace("//", "/", StringComparison.Ordinal));
         var names = pattern.Parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unbound = function.Method.GetParameters().FirstOrDefault(parameter => !ParameterBinder.CanBind(parameter, names));
-        if (unbound is not null)
-        {
-            throw new InvalidOperationException(
-                $"The function '{function.Name}' ({function.EntryPoint}) has a parameter '{unbound.Name}' that nothing binds: " +
-                "a route value, FunctionContext, CancellationToken and [DurableClient] are bound, and HttpRequest has the HttpContext.");
-        }
-
+        ParameterBinder.Require(function, names);
         var endpoint = app.Map(pattern, context => AnswerAsync(context, function)).WithMetadata(function).WithDisplayName(function.Name);
         if (trigger.Methods is { Length: > 0 } methods)
             endpoint.WithMetadata(new HttpMethodMetadata(methods.Select(method => method.ToUpperInvariant())));

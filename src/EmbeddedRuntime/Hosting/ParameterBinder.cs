@@ -23,12 +23,17 @@ internal static class ParameterBinder
         return parameter.HasDefaultValue ? parameter.DefaultValue : null;
     }
 
-    /// <summary>Whether a parameter can be bound when the route has these names.</summary>
-    public static bool CanBind(ParameterInfo parameter, IReadOnlySet<string> routeNames) =>
-        parameter.IsDefined(typeof(BindingAttribute), inherit: true)
-        || parameter.ParameterType == typeof(FunctionContext)
-        || parameter.ParameterType == typeof(CancellationToken)
-        || routeNames.Contains(parameter.Name!) && Converter(parameter).CanConvertFrom(typeof(string));
+    /// <summary>Refuses a function with a parameter that nothing binds when its route has these names.</summary>
+    public static void Require(FunctionDescriptor function, IReadOnlySet<string> routeNames)
+    {
+        var unbound = function.Method.GetParameters().FirstOrDefault(parameter => !CanBind(parameter, routeNames));
+        if (unbound is not null)
+        {
+            throw new InvalidOperationException(
+                $"The function '{function.Name}' ({function.EntryPoint}) has a parameter '{unbound.Name}' that nothing binds: " +
+                "a route value, FunctionContext, CancellationToken and [DurableClient] are bound, and HttpRequest has the HttpContext.");
+        }
+    }
 
     /// <summary>Whether the route values have the types of the parameters they are bound to.</summary>
     public static bool Fit(IReadOnlyDictionary<string, object?> routeValues, FunctionDescriptor function) => function.Method.GetParameters().All(parameter =>
@@ -36,6 +41,12 @@ internal static class ParameterBinder
         || !routeValues.TryGetValue(parameter.Name!, out var value)
         || value is null
         || Converts(parameter, (string)value));
+
+    private static bool CanBind(ParameterInfo parameter, IReadOnlySet<string> routeNames) =>
+        parameter.IsDefined(typeof(BindingAttribute), inherit: true)
+        || parameter.ParameterType == typeof(FunctionContext)
+        || parameter.ParameterType == typeof(CancellationToken)
+        || routeNames.Contains(parameter.Name!) && Converter(parameter).CanConvertFrom(typeof(string));
 
     private static bool Converts(ParameterInfo parameter, string text)
     {

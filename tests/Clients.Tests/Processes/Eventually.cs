@@ -3,10 +3,10 @@ namespace MultiAgentInfra.Clients.Tests.Processes;
 internal static class TestDeadline
 {
     /// <summary>Ends with the test, or after a time that only a hang needs.</summary>
-    public static CancellationToken Token()
+    public static CancellationToken Token(int minutes = 2)
     {
         var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
+        deadline.CancelAfter(TimeSpan.FromMinutes(minutes));
         return deadline.Token;
     }
 }

@@ -15,6 +15,7 @@ public sealed class DockerfileBuilderTests
             """
             {
               "name": "agent-runtime",
+              "version": "1.0.0",
               "private": true,
               "type": "module",
               "dependencies": {

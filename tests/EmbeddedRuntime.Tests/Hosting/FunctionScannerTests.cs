@@ -14,6 +14,7 @@ public sealed class FunctionScannerTests
     [InlineData(typeof(Refused<int>.TimerText), "The function 'TimerText' (", "must take its [TimerTrigger] as TimerInfo")]
     [InlineData(typeof(Refused<int>.TimerResult), "The function 'TimerResult' (", "must return void or Task")]
     [InlineData(typeof(Refused<int>.Unbound), "The function 'Unbound' (", "has a parameter 'context' that nothing binds")]
+    [InlineData(typeof(Refused<int>.UnboundTimer), "The function 'UnboundTimer' (", "has a parameter 'name' that nothing binds")]
     public void A_function_that_could_not_run_stops_the_start(Type type, string function, string reason)
     {
         var error = Assert.Throws<InvalidOperationException>(() => EmbeddedApplication.CreateBuilder().AddFunctions([type]).Build());
@@ -89,6 +90,12 @@ public sealed class FunctionScannerTests
         {
             [Function("Unbound")]
             public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, HttpContext context) => Results.Ok(request == context.Request);
+        }
+
+        internal static class UnboundTimer
+        {
+            [Function("UnboundTimer")]
+            public static void Run([TimerTrigger("0 * * * * *")] TimerInfo timer, string name) => Assert.NotEqual(name, timer.ToString());
         }
     }
 }

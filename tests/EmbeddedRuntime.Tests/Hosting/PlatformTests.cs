@@ -12,7 +12,8 @@ public sealed class PlatformTests
 
     private static Task<TestApplication> StartAsync() => TestApplication.StartAsync(builder =>
     {
-        builder.Configuration["Cors:AllowedOrigins:0"] = Listed;
+        builder.Configuration["Cors:AllowedOrigins:0"] = "https://other.example";
+        builder.Configuration["Cors:AllowedOrigins:1"] = $"{Listed}/";
         builder.AddFunctions([typeof(SampleFunctions), typeof(KeyedFunctions)]);
         builder.Configuration["FunctionKeys:default"] = "key";
     });

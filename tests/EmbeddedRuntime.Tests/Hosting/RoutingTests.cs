@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using MultiAgentInfra.EmbeddedRuntime.Hosting;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Hosting;
 
@@ -40,6 +41,19 @@ public sealed class RoutingTests
 
         Assert.Equal("2 GET", await app.Http.GetStringAsync(path));
         Assert.Equal(HttpStatusCode.NotFound, (await app.Http.GetAsync("/api/count/1")).StatusCode);
+    }
+
+    [Fact]
+    public void The_first_host_json_decides_and_api_is_the_default()
+    {
+        var empty = Directory.CreateTempSubdirectory("host-json-");
+        var filled = Directory.CreateTempSubdirectory("host-json-");
+        File.WriteAllText(Path.Combine(filled.FullName, "host.json"), """{ "extensions": { "http": { "routePrefix": "/v2/" } } }""");
+
+        Assert.Equal("v2", HostJson.RoutePrefix(empty.FullName, filled.FullName));
+        Assert.Equal("api", HostJson.RoutePrefix(empty.FullName));
+        empty.Delete();
+        filled.Delete(recursive: true);
     }
 
     [Theory]

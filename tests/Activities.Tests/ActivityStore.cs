@@ -1,0 +1,71 @@
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Keys;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Operations;
+using MultiAgentInfra.TestSupport;
+
+namespace MultiAgentInfra.Activities.Tests;
+
+/// <summary>The real store on a folder of its own, with one agent whose deployment has begun.</summary>
+internal sealed class ActivityStore : IDisposable
+{
+    public const string SecretValue = "a-secret-value-of-this-agent";
+
+    private readonly ControlDatabase _database;
+
+    private ActivityStore(FakeClock clock)
+    {
+        Data = DataFolder.Open(Directory.CreateTempSubdirectory("activities-").FullName);
+        _database = new ControlDatabase(Data, clock);
+        var box = SecretBox.Open(Data.SecretsKey, _database.HasSecrets());
+        Agents = new AgentStore(_database, box);
+        Operations = new OperationStore(_database);
+        Secrets = new SecretStore(_database, box);
+        Recorder = new StepRecorder(Operations, clock);
+    }
+
+    public DataFolder Data { get; }
+    public AgentStore Agents { get; }
+    public OperationStore Operations { get; }
+    public SecretStore Secrets { get; }
+    public StepRecorder Recorder { get; }
+    public Agent Agent { get; private set; } = null!;
+    public Guid OperationId => Agent.OperationId;
+
+    public static async Task<ActivityStore> CreateAsync(FakeClock clock, params KnowledgeFile[] knowledge)
+    {
+        var store = new ActivityStore(clock);
+        var organization = await new OrganizationStore(store._database).GetPersonalAsync("alice", CancellationToken.None);
+        var draft = new NewAgent(
+            Guid.NewGuid(),
+            organization,
+            "Ada",
+            "local",
+            """{"name":"Ada","bio":"Answers."}""",
+            PluginSet.Create(PluginCatalogue.Default, []),
+            knowledge,
+            new Dictionary<string, string> { ["API_KEY"] = SecretValue },
+            new Dictionary<string, string>(),
+            new AgentResources(),
+            []);
+        var created = Assert.IsType<CreateResult.Created>(await store.Agents.CreateAsync(draft, null, CancellationToken.None));
+        Assert.True(await store.Operations.StartAsync(created.Operation.Id, CancellationToken.None));
+        store.Agent = created.Agent;
+        return store;
+    }
+
+    public async Task<OperationStep> StepAsync(string name) =>
+        (await Operations.FindAsync(OperationId, CancellationToken.None))!.Steps.Single(step => step.Name == name);
+
+    /// <summary>What a deletion does to the deployments of its agent.</summary>
+    public Task CancelAsync() => Operations.RequestCancelAsync(Agent.Id, Guid.Empty, CancellationToken.None);
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        Data.Dispose();
+        Directory.Delete(Data.Root, recursive: true);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using MultiAgentInfra.Clients.Oci;
+
+namespace MultiAgentInfra.Clients.Tests.Oci;
+
+public sealed class ImageBuilderTests : IDisposable
+{
+    private static readonly RuntimeImageSource Source = new("0123abc", "20.20.2");
+    private static readonly AgentLayer Agent = new(new("0198d3f2-7c41-7b6e-9a53-2f4be1c07d18"), 3, """{"name":"Ada"}""", [new("notes/a.md", "hello")]);
+
+    private readonly TemporaryLayout _temporary = new();
+
+    private OciLayout Layout => _temporary.Layout;
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public async Task The_same_files_yield_the_same_runtime_image_whatever_their_times_and_modes()
+    {
+        var first = await BuildRuntimeAsync();
+        var again = _temporary.CreateApp("copy");
+        TemporaryLayout.Write(again, "package.json", """{"name":"x"}""", UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        TemporaryLayout.Write(again, "node_modules/.package-lock.json", "from this machine");
+        TemporaryLayout.Write(again, "node_modules/.cache/x", "cached");
+        File.SetLastWriteTimeUtc(Path.Combine(again, "node_modules/größe.txt"), DateTime.UnixEpoch.AddYears(40));
+
+        var second = await new RuntimeImageBuilder(Layout).BuildAsync(again, Source, CancellationToken.None);
+
+        Assert.Equal(first.Digest, second.Digest);
+    }
+
+    [Fact]
+    public async Task A_changed_file_yields_another_image()
+    {
+        var first = await BuildRuntimeAsync();
+        var changed = _temporary.CreateApp("changed");
+        TemporaryLayout.Write(changed, "package.json", """{"name":"y"}""");
+
+        Assert.NotEqual(first.Digest, (await new RuntimeImageBuilder(Layout).BuildAsync(changed, Source, CancellationToken.None)).Digest);
+    }
+
+    [Fact]
+    public async Task A_runtime_image_says_how_it_runs_and_that_it_needs_the_hosts_Node()
+    {
+        var image = await BuildRuntimeAsync();
+        var config = await Layout.GetConfigAsync(await Layout.GetManifestAsync(image.Digest, CancellationToken.None), CancellationToken.None);
+
+        Assert.True(Layout.IsQuarantined(image.Digest));
+        Assert.Equal("linux", config.Os);
+        Assert.Equal(DateTimeOffset.UnixEpoch, config.Created);
+        Assert.Equal(("1000", "/data"), (config.Config!.User, config.Config.WorkingDir));
+        Assert.Equal(["node", "/app/start-agent.mjs", "/app/character.json"], config.Config.Cmd!);
+        Assert.Equal("true", config.Config.Labels![ImageNames.LocalOnlyLabel]);
+        Assert.Equal(Source.PluginSetKey, config.Config.Labels[ImageNames.PluginSetLabel]);
+    }
+
+    [Fact]
+    public async Task A_runtime_image_on_a_base_keeps_the_bases_layers_and_is_not_local_only()
+    {
+        var below = await BuildRuntimeAsync();
+        var image = await new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp("app2"), Source with { PluginSetKey = "other", Base = below.Digest }, CancellationToken.None);
+        var manifest = await Layout.GetManifestAsync(image.Digest, CancellationToken.None);
+
+        Assert.Equal(2, manifest.Layers.Count);
+        Assert.Equal((await Layout.GetManifestAsync(below.Digest, CancellationToken.None)).Layers[0], manifest.Layers[0]);
+    }
+
+    [Fact]
+    public async Task An_agent_image_is_the_runtime_and_one_layer_and_does_not_read_the_runtimes()
+    {
+        var runtime = await BuildRuntimeAsync();
+        var runtimeLayer = (await Layout.GetManifestAsync(runtime.Digest, CancellationToken.None)).Layers[0];
+        File.Delete(Path.Combine(Layout.Root, "blobs", "sha256", runtimeLayer.Digest.Hex));
+
+        var image = await new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent, CancellationToken.None);
+        var layers = await Layout.ReadLayersAsync(image.Digest, CancellationToken.None);
+        var config = await Layout.GetConfigAsync(await Layout.GetManifestAsync(image.Digest, CancellationToken.None), CancellationToken.None);
+
+        Assert.Equal([runtimeLayer], layers.Runtime);
+        Assert.NotEqual(runtimeLayer, layers.Agent);
+        Assert.Equal((2, 2), (config.Rootfs.DiffIds.Count, config.History!.Count));
+        Assert.Equal(Agent.AgentId.ToString(), config.Config!.Labels![ImageNames.AgentLabel]);
+        Assert.Equal("3", config.Config.Labels[ImageNames.RevisionLabel]);
+        Assert.Equal(Source.PluginSetKey, config.Config.Labels[ImageNames.PluginSetLabel]);
+    }
+
+    [Fact]
+    public async Task The_same_revision_yields_the_same_agent_image()
+    {
+        var runtime = await BuildRuntimeAsync();
+        var builder = new AgentImageBuilder(Layout);
+
+        Assert.Equal(
+            (await builder.BuildAsync(runtime.Digest, Agent, CancellationToken.None)).Digest,
+            (await builder.BuildAsync(runtime.Digest, Agent, CancellationToken.None)).Digest);
+    }
+
+    [Theory]
+    [InlineData("../character.json")]
+    [InlineData("/etc/passwd")]
+    [InlineData("")]
+    public async Task A_knowledge_file_outside_its_folder_is_refused(string name)
+    {
+        var runtime = await BuildRuntimeAsync();
+
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent with { Knowledge = [new(name, "x")] }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_runtime_image_has_no_agent_layer()
+    {
+        var runtime = await BuildRuntimeAsync();
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.ReadLayersAsync(runtime.Digest, CancellationToken.None));
+    }
+
+    [Fact]
+    [Trait("Needs", "Server")]
+    public async Task Skopeo_reads_the_references_and_verifies_every_layer()
+    {
+        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "skopeo"))) && Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.Skip("skopeo is not installed");
+        var runtime = await BuildRuntimeAsync();
+        await Layout.TagAsync(ImageNames.RuntimeReference(Source.PluginSetKey), runtime, CancellationToken.None);
+        var image = await new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent, CancellationToken.None);
+        await Layout.TagAsync(ImageNames.AgentReference(Agent.AgentId, 3), image, CancellationToken.None);
+
+        var inspected = await RunSkopeoAsync("inspect", $"oci:{Layout.Root}:runtime/0123abc");
+        Assert.Contains(runtime.Digest.Value, inspected, StringComparison.Ordinal);
+        // A docker archive holds uncompressed layers, so this checks the diff ids of the gzip members too.
+        await RunSkopeoAsync("copy", $"oci:{Layout.Root}:agents/{Agent.AgentId}:3", $"docker-archive:{_temporary.PathOf("image.tar")}:agent:3");
+        Assert.True(new FileInfo(_temporary.PathOf("image.tar")).Length > 3 * 1024 * 1024);
+    }
+
+    private Task<Descriptor> BuildRuntimeAsync() =>
+        new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp(), Source, CancellationToken.None);
+
+    private static async Task<string> RunSkopeoAsync(params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("skopeo", ["--insecure-policy", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await error);
+        return await output;
+    }
+}
