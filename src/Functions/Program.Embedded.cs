@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -24,6 +25,8 @@ internal static class EmbeddedControlPlane
 {
     public static async Task<int> RunAsync(CommandLine options)
     {
+        if (IsInUse(options.Port))
+            return await FailAsync(PortInUse(options.Port));
         try
         {
             using var folder = DataFolder.Open(options.DataFolder);
@@ -37,7 +40,7 @@ internal static class EmbeddedControlPlane
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            return await FailAsync($"Port {options.Port} is in use. Stop what uses it, or choose another one with --port.");
+            return await FailAsync(PortInUse(options.Port));
         }
         // These are written for the person who starts the program, who has no use for a stack.
         catch (Exception exception) when (exception is StartupException or InvalidOperationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
@@ -83,6 +86,23 @@ internal static class EmbeddedControlPlane
         var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
         builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{options.Port}");
     }
+
+    // Asked first, because the web server would log pages of stacks before it gives up.
+    private static bool IsInUse(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+    }
+
+    private static string PortInUse(int port) => $"Port {port} is in use. Stop what uses it, or choose another one with --port.";
 
     private static void Announce(WebApplication app)
     {
