@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,10 +25,12 @@ internal static class EmbeddedControlPlane
 {
     public static async Task<int> RunAsync(CommandLine options)
     {
+        if (IsInUse(options.Port))
+            return await FailAsync(PortInUse(options.Port));
         try
         {
             using var folder = DataFolder.Open(options.DataFolder);
-            await using var app = Build(options, folder);
+            await using var app = Compose(options, folder).Build();
             await app.StartAsync();
             Announce(app);
             await app.WaitForShutdownAsync();
@@ -36,7 +40,7 @@ internal static class EmbeddedControlPlane
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            return await FailAsync($"Port {options.Port} is in use. Stop what uses it, or choose another one with --port.");
+            return await FailAsync(PortInUse(options.Port));
         }
         // These are written for the person who starts the program, who has no use for a stack.
         catch (Exception exception) when (exception is StartupException or InvalidOperationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
@@ -45,27 +49,25 @@ internal static class EmbeddedControlPlane
         }
     }
 
-    /// <summary>The application, ready to start.</summary>
-    /// <param name="configure">What a test changes: configuration, clock, logging.</param>
+    /// <summary>The whole application, ready to build.</summary>
+    /// <param name="settings">Come before every other source of configuration.</param>
     /// <exception cref="StartupException">The configuration is invalid.</exception>
-    public static WebApplication Build(CommandLine options, DataFolder folder, Action<EmbeddedApplicationBuilder>? configure = null)
+    public static EmbeddedApplicationBuilder Compose(CommandLine options, DataFolder folder, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         // No arguments: a secret must not become a setting by way of the command line.
         var builder = EmbeddedApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
-        configure?.Invoke(builder);
-        var time = builder.Services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance as TimeProvider ?? TimeProvider.System;
-        var isConfigured = ServiceRegistration.Check(builder.Configuration);
-        Listen(builder, options, isConfigured);
+        Listen(builder, options, ServiceRegistration.Check(builder.Configuration));
         builder.Options.MaxRequestBodySize = JsonBody.MostBytes;
         builder.Options.KeyFilePath = folder.FunctionKeys;
-        builder.Services.AddControlPlaneOptions(builder.Configuration).AddControlPlane().AddLocalMachine(folder, time);
+        builder.Services.AddControlPlaneOptions(builder.Configuration).AddControlPlane().AddLocalMachine(folder, TimeProvider.System);
         builder.Services.AddEmbeddedDurableTask(
             engine => engine.DatabasePath = folder.DurableDatabase, registry => registry.AddOrchestrations().AddActivities());
         builder.AddFunctions(typeof(ServiceRegistration).Assembly);
         builder.UseWhen<ExceptionMiddleware>(IsHttp);
         builder.UseWhen<AuthorizationMiddleware>(IsHttp);
-        return builder.Build();
+        return builder;
     }
 
     // Scoped to HTTP as on Azure, where other triggers run inside the replay of an orchestration.
@@ -82,8 +84,25 @@ internal static class EmbeddedControlPlane
 
         // Kestrel cannot choose one free port for both addresses that `localhost` stands for.
         var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
-        builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{options.Port}");
+        builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{options.Port}");
     }
+
+    // Asked first, because the web server would log pages of stacks before it gives up.
+    private static bool IsInUse(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return false;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+    }
+
+    private static string PortInUse(int port) => $"Port {port} is in use. Stop what uses it, or choose another one with --port.";
 
     private static void Announce(WebApplication app)
     {

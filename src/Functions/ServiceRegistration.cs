@@ -19,9 +19,10 @@ public static class ServiceRegistration
     public static IServiceCollection AddControlPlaneOptions(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<SupabaseOptions>().Bind(configuration.GetSection(SupabaseOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SupabaseOptions>().Bind(configuration.GetSection(SupabaseOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
-        services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
+        services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
         return services;
     }
 

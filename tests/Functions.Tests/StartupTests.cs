@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using MultiAgentInfra.Clients;
+
+namespace MultiAgentInfra.Functions.Tests;
+
+public sealed class StartupTests : IDisposable
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("multi-agent-infra-start-");
+
+    public void Dispose() => _data.Delete(recursive: true);
+
+    [Fact]
+    public void Every_error_of_the_configuration_is_reported_at_once()
+    {
+        var secret = Path.Combine(_data.FullName, "jwt.secret");
+        File.WriteAllText(secret, "too short");
+        File.SetUnixFileMode(secret, (UnixFileMode)0b110_100_100);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Supabase:JwtSecret"] = "short",
+            ["Supabase:JwtSecretFile"] = secret,
+            ["Supabase:Issuer"] = "nowhere",
+            ["Cors:AllowedOrigins:0"] = "https://app.example",
+            ["Cors:AllowedOrigins:1"] = "https://app.example/path",
+        }).Build();
+
+        var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
+
+        Assert.Equal(
+            $"""
+            The configuration has 5 errors:
+            - Supabase:JwtSecret and Supabase:JwtSecretFile are both given; give one of them.
+            - Supabase:JwtSecret (environment variable Supabase__JwtSecret) must have at least 32 bytes.
+            - Supabase:JwtSecretFile '{secret}' can be read by others; set its mode to 600.
+            - Supabase:Issuer 'nowhere' is no absolute URL such as https://PROJECT.supabase.co/auth/v1.
+            - Cors:AllowedOrigins:1 'https://app.example/path' is no origin such as https://app.example.com.
+            """,
+            exception.Message);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0")]
+    [InlineData("::")]
+    [InlineData("example.com")]
+    public void Without_authentication_only_this_machine_is_listened_on(string host)
+    {
+        using var folder = DataFolder.Open(_data.FullName);
+        var exception = Assert.Throws<StartupException>(() => EmbeddedControlPlane.Compose(new CommandLine(0, _data.FullName, host, false), folder));
+        Assert.Contains("Supabase__JwtSecret", exception.Message, StringComparison.Ordinal);
+    }
+}
