@@ -12,7 +12,6 @@ public sealed class TaskRules
     public void Every_input_has_exactly_one_activity_with_its_name_and_output()
     {
         var activities = Tasks("Activities", "TaskActivity`2").ToArray();
-        Assert.SkipWhen(activities.Length == 0, "No activity exists.");
         Problems.None(Mismatches(Inputs, activities));
     }
 
