@@ -1,10 +1,14 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime.Hosting;
 
 namespace MultiAgentInfra.Functions.Tests;
@@ -76,6 +80,16 @@ public sealed class ApiFixture : IAsyncLifetime
         var body = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == 202, body);
         return JsonNode.Parse(body)!;
+    }
+
+    /// <summary>Stores an agent and no more: what a crash between the commit and the start leaves.</summary>
+    internal async Task<(Agent Agent, Operation Operation)> CommitAsync()
+    {
+        var organization = await Get<OrganizationStore>().GetPersonalAsync(Guid.NewGuid().ToString(), default);
+        using var json = JsonDocument.Parse(Agent().ToJsonString());
+        var created = await Get<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, ["local"], []), null, default);
+        var both = Assert.IsType<CreateResult.Created>(created);
+        return (both.Agent, both.Operation);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task What_was_committed_and_not_started_is_started_once_by_the_timer()
     {
-        var (agent, operation) = await CommitAsync();
+        var (agent, operation) = await api.CommitAsync();
         Assert.Contains(await api.Get<OutboxStore>().ListAsync(100, default), entry => entry.InstanceId == operation.InstanceId);
 
         await api.Get<OutboxDispatcher>().DispatchAsync(api.Get<DurableTaskClient>(), default);
@@ -28,7 +28,7 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task Starting_a_known_instance_again_does_nothing()
     {
-        var (_, operation) = await CommitAsync();
+        var (_, operation) = await api.CommitAsync();
         var client = api.Get<DurableTaskClient>();
         var earlier = await client.ScheduleNewOrchestrationInstanceAsync(
             new TaskName(OutboxEntry.DeployOrchestrator), "the first input", new StartOrchestrationOptions { InstanceId = operation.InstanceId });
@@ -42,7 +42,7 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task A_purged_instance_is_not_started_again_because_its_operation_has_begun()
     {
-        var (_, operation) = await CommitAsync();
+        var (_, operation) = await api.CommitAsync();
         await api.Get<OperationStore>().StartAsync(operation.Id, default);
 
         await api.Get<OutboxDispatcher>().DispatchAsync(api.Get<DurableTaskClient>(), default);
@@ -54,7 +54,7 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task An_operation_past_its_deadline_is_ended_as_failed_with_its_agent()
     {
-        var (agent, operation) = await CommitAsync();
+        var (agent, operation) = await api.CommitAsync();
         // The fake clock stands years ahead.
         var sweeper = new OperationSweeper(api.Get<OperationStore>(), api.Get<AgentStore>(), new FakeClock(), NullLogger<OperationSweeper>.Instance);
 
@@ -64,15 +64,5 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(OperationStatus.Failed, ended?.Status);
         Assert.Contains("deadline", ended!.Error!.Message, StringComparison.Ordinal);
         Assert.Equal(AgentStatus.Failed, (await api.Get<AgentStore>().FindAsync(agent.Id, default))?.Status);
-    }
-
-    /// <summary>What a crash between the commit and the start leaves.</summary>
-    private async Task<(Agent Agent, Operation Operation)> CommitAsync()
-    {
-        var organization = await api.Get<OrganizationStore>().GetPersonalAsync(Guid.NewGuid().ToString(), default);
-        using var json = System.Text.Json.JsonDocument.Parse(ApiFixture.Agent().ToJsonString());
-        var created = await api.Get<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, ["local"], []), null, default);
-        var both = Assert.IsType<CreateResult.Created>(created);
-        return (both.Agent, both.Operation);
     }
 }

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.Functions.Maintenance;
+
+namespace MultiAgentInfra.Functions.Tests;
+
+public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
+{
+    [Fact]
+    public async Task A_running_agent_whose_process_is_gone_is_deployed_again_at_start()
+    {
+        var (agent, operation) = await api.CommitAsync();
+        await api.Get<OperationStore>().StartAsync(operation.Id, default);
+        await api.Get<AgentStore>().CompleteDeploymentAsync(operation.Id, agent.Id, Digest.Of("image"u8), default);
+
+        await new AgentAdoption(api.Get<AgentStore>(), api.Get<LocalTarget>(), NullLogger<AgentAdoption>.Instance).StartAsync(default);
+
+        var again = await api.Get<AgentStore>().FindAsync(agent.Id, default);
+        Assert.Equal((AgentStatus.Queued, 2), (again?.Status, again?.Attempt));
+        Assert.NotEqual(operation.Id, again?.OperationId);
+    }
+
+    [Fact]
+    public async Task A_watched_agent_that_does_not_answer_is_noted_at_each_look_and_logged_when_it_changes()
+    {
+        var (agent, _) = await api.CommitAsync();
+        // Port 9 is the discard service, which nobody runs.
+        await api.Get<MonitorStore>().RegisterAsync(agent.Id, new Uri("http://127.0.0.1:9/"), default);
+
+        for (var look = 0; look < 5; look++)
+            await api.Get<HealthPoller>().PollAsync(default);
+
+        var health = (await api.Get<AgentStore>().FindAsync(agent.Id, default))?.Health;
+        Assert.False(health?.Healthy);
+        Assert.True(health?.Failures >= 5);
+        // Twice when the timer's own first look falls into the test's.
+        Assert.InRange(api.Logs.Count(line => line.Contains($"{agent.Id} is not healthy", StringComparison.Ordinal)), 1, 2);
+    }
+}
