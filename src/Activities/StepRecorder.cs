@@ -1,11 +1,13 @@
+using Microsoft.Extensions.Hosting;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Activities;
 
-/// <summary>Runs one attempt of a step: writes its row, keeps its budget, and watches the operation's cancel flag.</summary>
-public sealed class StepRecorder(OperationStore operations, TimeProvider time)
+/// <summary>Runs one attempt of a step: writes its row, keeps its budget, and watches the operation's cancel flag. When the host stops,
+/// the step is interrupted and left as running, because it runs again at the next start.</summary>
+public sealed class StepRecorder(OperationStore operations, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     private static readonly TimeSpan CancelWatch = TimeSpan.FromSeconds(1);
 
@@ -23,6 +25,10 @@ public sealed class StepRecorder(OperationStore operations, TimeProvider time)
                 await operations.UpdateStepAsync(operationId, step, result.Detail, CancellationToken.None);
             return result.Output;
         }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw;
+        }
         catch (Exception exception)
         {
             await operations.FailStepAsync(operationId, step, exception.Message, CancellationToken.None);
@@ -37,7 +43,8 @@ public sealed class StepRecorder(OperationStore operations, TimeProvider time)
         if (cancellable && await operations.IsCancelRequestedAsync(operationId, CancellationToken.None))
             throw new OperationCanceledByRequestException(operationId);
 
-        using var stop = new CancellationTokenSource(budget, time);
+        using var timeout = new CancellationTokenSource(budget, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, lifetime.ApplicationStopping);
         using var finished = new CancellationTokenSource();
         var watch = cancellable ? WatchAsync(operationId, stop, finished.Token) : Task.FromResult(false);
         try
@@ -49,6 +56,8 @@ public sealed class StepRecorder(OperationStore operations, TimeProvider time)
             await finished.CancelAsync();
             if (await watch)
                 throw new OperationCanceledByRequestException(operationId);
+            if (!timeout.IsCancellationRequested)
+                throw;
             throw new TimeoutException($"The step '{step}' took longer than its {budget.TotalSeconds:0} s.");
         }
         finally

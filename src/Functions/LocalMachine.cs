@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
@@ -37,7 +38,7 @@ public static class LocalMachine
         // Agents are on this machine's loopback: no proxy of the environment may come in between.
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))
-        .AddSingleton(new TrivyOptions())
+        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Trivy").Get<TrivyOptions>() ?? new TrivyOptions())
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<RuntimeImageBuilder>()

@@ -43,6 +43,7 @@ public static class ServiceRegistration
         .AddSingleton<AccessTokens>()
         .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
         .AddSingleton<HealthPoller>()
+        .AddSingleton<Housekeeping>()
         .AddSingleton<OperationSweeper>()
         .AddSingleton<OutboxDispatcher>();
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Sqlite;
@@ -23,13 +25,14 @@ internal sealed class ActivityStore : IDisposable
         Agents = new AgentStore(_database, box);
         Operations = new OperationStore(_database);
         Secrets = new SecretStore(_database, box);
-        Recorder = new StepRecorder(Operations, clock);
+        Recorder = new StepRecorder(Operations, Lifetime, clock);
     }
 
     public DataFolder Data { get; }
     public AgentStore Agents { get; }
     public OperationStore Operations { get; }
     public SecretStore Secrets { get; }
+    public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
     public Agent Agent { get; private set; } = null!;
     public Guid OperationId => Agent.OperationId;

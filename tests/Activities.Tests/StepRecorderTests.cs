@@ -92,6 +92,18 @@ public sealed class StepRecorderTests
         Assert.Contains("'push' took longer than its 30 s", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_step_that_the_stop_of_the_host_interrupts_stays_running_for_the_next_start()
+    {
+        using var store = await ActivityStore.CreateAsync(_clock);
+        var step = store.Recorder.RunAsync(store.OperationId, "install", WaitForEverAsync);
+
+        store.Lifetime.StopApplication();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step);
+        Assert.Equal(StepStatus.Running, (await store.StepAsync("install")).Status);
+    }
+
     private static async Task<StepResult<int>> WaitForEverAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

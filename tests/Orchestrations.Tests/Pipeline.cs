@@ -62,7 +62,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var options = new DurableEngineOptions { DatabasePath = Path.Combine(_folder.FullName, "durable.db"), TimeProvider = _clock };
         _engine = await DurableEngine.StartAsync(options, _registry, new ServiceCollection().BuildServiceProvider());
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId));
-        return await Wait.ForAsync($"the end of {instanceId}; calls: {string.Join(", ", Names)}", TimeSpan.FromSeconds(30), () => LookAsync(instanceId));
+        return await Wait.ForAsync($"the end of {instanceId}", TimeSpan.FromSeconds(30), () => LookAsync(instanceId), TimeSpan.FromMilliseconds(1));
     }
 
     public async ValueTask DisposeAsync()

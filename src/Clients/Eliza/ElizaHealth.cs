@@ -1,5 +1,6 @@
 namespace MultiAgentInfra.Clients.Eliza;
 
+/// <summary>What came of asking an agent how it is.</summary>
 public enum ElizaHealthState
 {
     /// <summary>200: the server listens and an agent runs in it.</summary>

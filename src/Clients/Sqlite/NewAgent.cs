@@ -55,6 +55,7 @@ public abstract record DeletionResult
     {
     }
 
+    /// <summary>The organization has no such agent.</summary>
     public sealed record NotFound : DeletionResult;
 
     /// <summary>The agent has changed since the caller read it.</summary>

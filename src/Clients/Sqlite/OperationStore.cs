@@ -80,9 +80,9 @@ public sealed class OperationStore(ControlDatabase database)
             new { agentId = agentId.ToString(), exceptOperationId = exceptOperationId.ToString() }),
         cancellationToken);
 
-    /// <summary>The operations whose deadline is over and that have not ended.</summary>
-    public Task<IReadOnlyList<Operation>> ListOverdueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.QueryOperations("WHERE ended_at IS NULL AND deadline < @now ORDER BY deadline", new { now = now.ToUnixTimeMilliseconds() }),
+    /// <summary>The operations that have not ended, the nearest deadline first.</summary>
+    public Task<IReadOnlyList<Operation>> ListActiveAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryOperations("WHERE ended_at IS NULL ORDER BY deadline", new { }),
         cancellationToken);
 
     /// <summary>Whether the operation has ended; true for an unknown one, which nobody may go on with.</summary>

@@ -28,9 +28,9 @@ public static partial class DockerfileBuilder
         """;
 
     /// <summary>Throws <see cref="ArgumentException"/> for a base that is no image reference, since it could add instructions.</summary>
-    public static string Build(PluginSet plugins, RuntimeBase? configuredBase = null)
+    public static string Build(PluginSet plugins, BaseImage? configuredBase = null)
     {
-        var runtimeBase = configuredBase ?? RuntimeBase.Default;
+        var runtimeBase = configuredBase ?? BaseImage.Default;
         if (!ImagePattern().IsMatch(runtimeBase.Reference))
             throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(configuredBase));
         // The working directory is the data volume, because the server writes .eliza beside itself whatever it is told.
@@ -66,7 +66,7 @@ public static partial class DockerfileBuilder
             """;
     }
 
-    private static string BaseDigest(RuntimeBase runtimeBase) =>
+    private static string BaseDigest(BaseImage runtimeBase) =>
         runtimeBase.Digest is null ? "" : $" \\\n      org.opencontainers.image.base.digest=\"{runtimeBase.Digest}\"";
 
     [GeneratedRegex(@"^[a-z0-9][a-zA-Z0-9._:/-]*(?:@sha256:[0-9a-f]{64})?\z")]

@@ -6,14 +6,17 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 
 /// <summary>Runs activities, each in its own scope, and hands their results to their instance, whose turn records them.</summary>
 internal sealed partial class ActivityWorker(
-    DurableTaskRegistry registry, IServiceProvider services, DataConverter converter, InstanceMailboxes mailboxes, ILogger<ActivityWorker> logger)
+    DurableTaskRegistry registry, IServiceProvider services, DurableEngineOptions options, InstanceMailboxes mailboxes, ILogger<ActivityWorker> logger)
 {
     public async Task RunAsync(ChannelReader<PendingActivity> activities, CancellationToken stopping)
     {
         try
         {
             await foreach (var activity in activities.ReadAllAsync(stopping))
-                mailboxes.Deliver(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, await RunOneAsync(activity)));
+            {
+                if (await RunOneAsync(activity) is { } result)
+                    mailboxes.Deliver(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, result));
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -21,7 +24,8 @@ internal sealed partial class ActivityWorker(
         }
     }
 
-    private async Task<HistoryEvent> RunOneAsync(PendingActivity activity)
+    /// <summary>Answers null for an activity that the stop interrupted: its row stays, and it runs again at the next start.</summary>
+    private async Task<HistoryEvent?> RunOneAsync(PendingActivity activity)
     {
         try
         {
@@ -29,9 +33,13 @@ internal sealed partial class ActivityWorker(
                 return Failed(activity, new TaskFailureDetails("ActivityTaskNotFound", $"No activity task named '{activity.Name}' was found.", null, null, null));
             await using var scope = services.CreateAsyncScope();
             var task = factory(scope.ServiceProvider);
-            var input = converter.Deserialize(activity.Input, task.InputType);
+            var input = options.DataConverter.Deserialize(activity.Input, task.InputType);
             var output = await task.RunAsync(new CallContext(activity), input);
-            return new HistoryEvent(EventKind.TaskCompleted, activity.TaskId, Payload: converter.Serialize(output));
+            return new HistoryEvent(EventKind.TaskCompleted, activity.TaskId, Payload: options.DataConverter.Serialize(output));
+        }
+        catch (OperationCanceledException) when (options.Stopping.IsCancellationRequested)
+        {
+            return null;
         }
         catch (Exception exception)
         {

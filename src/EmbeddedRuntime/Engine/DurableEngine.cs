@@ -35,7 +35,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
         _dispatcher = new EffectsDispatcher(_mailboxes, _timers, _activities.Writer, _watch);
         var loader = new OrchestrationLoader(_store, registry, services, options, _mailboxes.Deliver);
         _orchestrations = new OrchestrationWorker(_store, _mailboxes, _dispatcher, loader, loggers.CreateLogger<OrchestrationWorker>());
-        _activityWorker = new ActivityWorker(registry, services, options.DataConverter, _mailboxes, loggers.CreateLogger<ActivityWorker>());
+        _activityWorker = new ActivityWorker(registry, services, options, _mailboxes, loggers.CreateLogger<ActivityWorker>());
 
         // Before the first client can write, or a row would be taken up twice.
         _dispatcher.Resume(_store.Read(reader => reader.Inbox()), _store.Read(reader => reader.Activities()));

@@ -18,6 +18,10 @@ public sealed class DurableEngineOptions
     /// <summary>How long a stop waits for activities before it leaves them; they run again at the next start.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Once it is cancelled, an activity that ends with an <see cref="OperationCanceledException"/> counts as interrupted: it runs
+    /// again at the next start.</summary>
+    public CancellationToken Stopping { get; set; }
+
     /// <summary>How inputs, outputs and events become text.</summary>
     public DataConverter DataConverter { get; set; } = JsonDataConverter.Default;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 
@@ -11,7 +12,11 @@ public static class EmbeddedDurableTaskExtensions
     {
         services.AddSingleton(provider =>
         {
-            var options = new DurableEngineOptions { TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System };
+            var options = new DurableEngineOptions
+            {
+                Stopping = provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None,
+                TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            };
             configure(options);
             var registry = new DurableTaskRegistry();
             addTasks(registry);

@@ -84,11 +84,13 @@ internal sealed class OrchestrationExecutor
         }
 
         if (_completion is not null)
-        {
             _carried.Add(incoming);
-            return;
-        }
+        else
+            Apply(incoming);
+    }
 
+    private void Apply(HistoryEvent incoming)
+    {
         switch (incoming.Kind)
         {
             case EventKind.TurnStarted:

@@ -9,6 +9,7 @@ internal static class CorsOrigins
         .WithOrigins([.. origins.Select(origin => origin.TrimEnd('/'))])
         .AllowAnyHeader()
         .AllowAnyMethod()
-        .WithExposedHeaders("Location", "Operation-Location", "Retry-After", "ETag", "Idempotency-Key", "traceparent")
+        .WithExposedHeaders(
+            "Location", "Operation-Location", "Retry-After", "ETag", "Idempotency-Key", "Idempotency-Replayed", "traceparent", "WWW-Authenticate")
         .SetPreflightMaxAge(TimeSpan.FromMinutes(10));
 }

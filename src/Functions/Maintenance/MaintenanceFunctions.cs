@@ -1,9 +1,7 @@
-using MultiAgentInfra.Clients.Sqlite;
-
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>What happens by the clock.</summary>
-public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller health, OperationSweeper sweeper, AgentStore agents)
+public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller health, OperationSweeper sweeper, Housekeeping housekeeping)
 {
     [Function("DispatchOutbox")]
     public Task DispatchOutboxAsync(
@@ -19,7 +17,7 @@ public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller h
         [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
         sweeper.SweepAsync(durable, context.CancellationToken);
 
-    [Function("PurgeIdempotencyKeys")]
-    public Task PurgeIdempotencyKeysAsync([TimerTrigger("0 0 * * * *")] TimerInfo timer, FunctionContext context) =>
-        agents.PurgeAsync(context.CancellationToken);
+    [Function("KeepHouse")]
+    public Task KeepHouseAsync([TimerTrigger("0 0 * * * *")] TimerInfo timer, FunctionContext context) =>
+        housekeeping.RunAsync(context.CancellationToken);
 }

@@ -5,17 +5,25 @@ using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
-/// <summary>Ends every operation that has passed its deadline, whatever state its orchestration is in.</summary>
+/// <summary>Proves that every operation ends: one that has passed its deadline, and one whose orchestration ended without it.</summary>
 public sealed partial class OperationSweeper(OperationStore operations, AgentStore agents, TimeProvider time, ILogger<OperationSweeper> logger)
 {
     public async Task SweepAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
-        foreach (var operation in await operations.ListOverdueAsync(time.GetUtcNow(), cancellationToken))
+        foreach (var operation in await operations.ListActiveAsync(cancellationToken))
         {
-            Log.Overdue(logger, operation.Kind, operation.Id, operation.Deadline);
-            // First: an orchestration that still ran could put up again what the owner sees as failed.
-            await TerminateAsync(client, operation.InstanceId, cancellationToken);
-            await FailAsync(operation, cancellationToken);
+            if (operation.Deadline < time.GetUtcNow())
+            {
+                // First: an orchestration that still ran could put up again what the owner sees as failed.
+                await TerminateAsync(client, operation.InstanceId, cancellationToken);
+                await FailAsync(operation, $"The operation did not end before its deadline {operation.Deadline:u} and was stopped.", cancellationToken);
+            }
+            else if (operation.Status == OperationStatus.Running
+                && await client.GetInstanceAsync(operation.InstanceId, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } instance)
+            {
+                var failure = instance.FailureDetails?.ErrorMessage ?? "no cause is known";
+                await FailAsync(operation, $"The orchestration ended as {instance.RuntimeStatus} without ending its operation: {failure}", cancellationToken);
+            }
         }
     }
 
@@ -26,13 +34,12 @@ public sealed partial class OperationSweeper(OperationStore operations, AgentSto
             await client.TerminateInstanceAsync(instanceId, new TerminateInstanceOptions { Recursive = true }, cancellationToken);
     }
 
-    private Task FailAsync(Operation operation, CancellationToken cancellationToken)
+    private Task FailAsync(Operation operation, FormattableString reason, CancellationToken cancellationToken)
     {
+        var message = reason.ToString(CultureInfo.InvariantCulture);
+        Log.Ended(logger, operation.Kind, operation.Id, message);
         var step = operation.Steps.LastOrDefault(step => step.Status == StepStatus.Running)?.Name ?? "operation";
-        var error = new OperationError(
-            step,
-            string.Create(CultureInfo.InvariantCulture, $"The operation did not end before its deadline {operation.Deadline:u} and was stopped."),
-            []);
+        var error = new OperationError(step, message, []);
         return operation.Kind == OperationKind.Deploy
             ? agents.FailDeploymentAsync(operation.Id, operation.AgentId, OperationStatus.Failed, error, cancellationToken)
             : agents.FailDeletionAsync(operation.Id, operation.AgentId, error, cancellationToken);
@@ -40,7 +47,7 @@ public sealed partial class OperationSweeper(OperationStore operations, AgentSto
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "{kind} operation {operationId} has passed its deadline {deadline} and is ended as failed")]
-        public static partial void Overdue(ILogger logger, OperationKind kind, Guid operationId, DateTimeOffset deadline);
+        [LoggerMessage(1, LogLevel.Error, "{kind} operation {operationId} is ended as failed: {reason}")]
+        public static partial void Ended(ILogger logger, OperationKind kind, Guid operationId, string reason);
     }
 }

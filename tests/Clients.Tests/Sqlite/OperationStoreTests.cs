@@ -127,15 +127,16 @@ public sealed class OperationStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Overdue_is_what_has_passed_its_deadline_and_not_ended()
+    public async Task Active_is_what_has_not_ended()
     {
         var ended = await _store.CreateAsync();
         await _store.Agents.FailDeploymentAsync(ended.Operation.Id, ended.Agent.Id, OperationStatus.Failed, Error, Token);
         var active = await _store.CreateAsync();
-        var deadline = _store.Clock.Now + StepBudgets.Deployment;
 
-        Assert.Empty(await _store.Operations.ListOverdueAsync(deadline, Token));
-        Assert.Equal([active.Operation.Id], (await _store.Operations.ListOverdueAsync(deadline.AddMilliseconds(1), Token)).Select(o => o.Id));
+        var operation = Assert.Single(await _store.Operations.ListActiveAsync(Token));
+
+        Assert.Equal(active.Operation.Id, operation.Id);
+        Assert.Equal(_store.Clock.Now + StepBudgets.Deployment, operation.Deadline);
     }
 
     [Fact]

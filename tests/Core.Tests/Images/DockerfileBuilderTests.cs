@@ -6,7 +6,7 @@ namespace MultiAgentInfra.Core.Tests.Images;
 public sealed class DockerfileBuilderTests
 {
     private static readonly PluginSet Plugins = new([new("@elizaos/core", "1.7.2"), new("@elizaos/server", "1.7.2")], "1.7.2-test");
-    private static readonly RuntimeBase Pinned = new("registry.example.test/node:22-slim", "sha256:" + new string('a', 64), 22, "linux-x64");
+    private static readonly BaseImage Pinned = new("registry.example.test/node:22-slim", "sha256:" + new string('a', 64), 22, "linux-x64");
 
     [Fact]
     public void The_package_json_is_exact_and_the_same_every_time()
