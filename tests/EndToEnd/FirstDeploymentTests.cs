@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using MultiAgentInfra.TestSupport;
@@ -15,14 +16,15 @@ public sealed class FirstDeploymentTests(ITestOutputHelper output)
     public async Task A_minimal_agent_is_deployed_a_second_one_needs_no_install_and_both_can_be_deleted()
     {
         Requires.Npm();
+        Requires.Skopeo();
         await using var controlPlane = await ControlPlane.StartAsync();
         var canary = new Canary("minimal");
         var character = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "minimal.character.json")))!;
 
         var first = await DeployAsync(controlPlane, "first", character, canary);
-        var second = await DeployAsync(controlPlane, "second", character, canary);
-
         Report("first", first.Operation);
+        await AssertAdoptedAsync(controlPlane, first.Id);
+        var second = await DeployAsync(controlPlane, "second", character, canary);
         Report("second", second.Operation);
         foreach (var step in new[] { "lock-file", "install", "assemble", "scan", "sbom" })
         {
@@ -33,6 +35,10 @@ public sealed class FirstDeploymentTests(ITestOutputHelper output)
         Assert.Contains("there already", ControlPlane.Step(second.Operation, "template")!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal(2, AgentProcesses.AgentsIn(controlPlane.Data).Count);
         Assert.False(canary.IsIn(AgentProcesses.AllArguments()), "The canary is in an argument list.");
+
+        await AssertReadableAsync(controlPlane, $"agents/{first.Id}:1");
+        await AssertReadableAsync(controlPlane, RuntimeReference(first.Operation));
+        await AssertFailureIsUndoneAsync(controlPlane, character);
 
         await AssertDeletedAsync(controlPlane, first.Id);
         await AssertDeletedAsync(controlPlane, second.Id);
@@ -60,6 +66,58 @@ public sealed class FirstDeploymentTests(ITestOutputHelper output)
         Assert.False(canary.IsIn(agent.ToJsonString() + operation.ToJsonString() + logs.ToJsonString() + accepted.ToJsonString()), "The canary is in an answer.");
         Assert.Empty(canary.FilesIn(controlPlane.Data));
         return (id, operation);
+    }
+
+    /// <summary>The control plane goes and comes back; the agent does not notice.</summary>
+    private static async Task AssertAdoptedAsync(ControlPlane controlPlane, string id)
+    {
+        var before = Assert.Single(AgentProcesses.AgentsIn(controlPlane.Data)).Id;
+
+        Assert.Equal(0, await controlPlane.StopAsync());
+        Assert.Equal(before, Assert.Single(AgentProcesses.AgentsIn(controlPlane.Data)).Id);
+        await controlPlane.RestartAsync();
+
+        Assert.Equal("RUNNING", ControlPlane.Status(await controlPlane.GetAsync($"/api/agents/{id}")));
+        Assert.Equal(before, Assert.Single(AgentProcesses.AgentsIn(controlPlane.Data)).Id);
+    }
+
+    /// <summary>The image is there under its name for a tool that is not ours.</summary>
+    private static async Task AssertReadableAsync(ControlPlane controlPlane, string reference)
+    {
+        using var skopeo = Process.Start(new ProcessStartInfo("skopeo", ["inspect", $"oci:{controlPlane.Data}/registry:{reference}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var text = await skopeo.StandardOutput.ReadToEndAsync();
+        var error = await skopeo.StandardError.ReadToEndAsync();
+        await skopeo.WaitForExitAsync();
+        Assert.True(skopeo.ExitCode == 0, error);
+        Assert.NotEmpty(JsonNode.Parse(text)!["Layers"]!.AsArray());
+    }
+
+    private static string RuntimeReference(JsonNode operation) =>
+        ControlPlane.Step(operation, "release")!["detail"]!.GetValue<string>().Split(' ')[0];
+
+    /// <summary>An agent that cannot reach its database: the operation says so in the agent's own words, and nothing of it is left.</summary>
+    private static async Task AssertFailureIsUndoneAsync(ControlPlane controlPlane, JsonNode character)
+    {
+        var password = new Canary("database");
+        var accepted = await controlPlane.PostAgentAsync(new
+        {
+            name = "failing",
+            character,
+            secrets = new { POSTGRES_URL = $"postgres://eliza:{Uri.EscapeDataString(password.Value)}@127.0.0.1:9/eliza" },
+        });
+        var operation = await controlPlane.WaitForEndAsync(accepted["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
+
+        Assert.True(ControlPlane.Status(operation) == "Failed", operation.ToJsonString());
+        Assert.Equal("healthy", operation["error"]!["step"]!.GetValue<string>());
+        Assert.NotEmpty(operation["error"]!["logTail"]!.AsArray());
+        Assert.False(password.IsIn(operation.ToJsonString()), "The password is in the operation.");
+        Assert.Equal("FAILED", ControlPlane.Status(await controlPlane.GetAsync($"/api/agents/{accepted["agentId"]}")));
+        Assert.Equal(2, AgentProcesses.AgentsIn(controlPlane.Data).Count);
+        await AssertDeletedAsync(controlPlane, accepted["agentId"]!.GetValue<string>());
     }
 
     private static async Task AssertDeletedAsync(ControlPlane controlPlane, string id)

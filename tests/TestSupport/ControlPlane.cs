@@ -35,11 +35,11 @@ public sealed class ControlPlane : IAsyncDisposable
         return controlPlane;
     }
 
-    /// <summary>Starts again on the same data folder, after <see cref="KillAsync"/>.</summary>
-    public async Task RestartAsync()
+    /// <summary>Starts again on the same data folder, after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
+    public async Task RestartAsync(params string[] options)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { Program, "--port", "0", "--data", Data })
+        foreach (var argument in new[] { Program, "--port", "0", "--data", Data }.Concat(options))
             start.ArgumentList.Add(argument);
         _process = new Process { StartInfo = start };
         var life = new ConcurrentQueue<string>();
@@ -67,6 +67,14 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as a service manager sends it; answers the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Posts an agent and answers the accepted body.</summary>
