@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Operations;
@@ -7,7 +8,7 @@ namespace MultiAgentInfra.Activities;
 
 /// <summary>Runs one attempt of a step: writes its row, keeps its budget, and watches the operation's cancel flag. When the host stops,
 /// the step is interrupted and left as running, because it runs again at the next start.</summary>
-public sealed class StepRecorder(OperationStore operations, IHostApplicationLifetime lifetime, TimeProvider time)
+public sealed partial class StepRecorder(OperationStore operations, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StepRecorder> logger)
 {
     private static readonly TimeSpan CancelWatch = TimeSpan.FromSeconds(1);
 
@@ -15,14 +16,21 @@ public sealed class StepRecorder(OperationStore operations, IHostApplicationLife
         Guid operationId, string step, Func<CancellationToken, Task<StepResult<TOutput>>> run)
     {
         var budget = StepBudgets.Of(step);
+        var start = time.GetTimestamp();
         await operations.BeginStepAsync(operationId, step, time.GetUtcNow() + budget, CancellationToken.None);
         try
         {
             var result = await RunWithinAsync(operationId, step, budget, run);
             if (result.Finished)
+            {
                 await operations.SucceedStepAsync(operationId, step, result.Detail, CancellationToken.None);
+                Log.Finished(logger, operationId, step, time.GetElapsedTime(start).TotalSeconds, result.Detail);
+            }
             else
+            {
                 await operations.UpdateStepAsync(operationId, step, result.Detail, CancellationToken.None);
+            }
+
             return result.Output;
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -32,6 +40,7 @@ public sealed class StepRecorder(OperationStore operations, IHostApplicationLife
         catch (Exception exception)
         {
             await operations.FailStepAsync(operationId, step, exception.Message, CancellationToken.None);
+            Log.Failed(logger, operationId, step, time.GetElapsedTime(start).TotalSeconds, exception.Message);
             throw;
         }
     }
@@ -80,5 +89,14 @@ public sealed class StepRecorder(OperationStore operations, IHostApplicationLife
         }
 
         return false;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{operationId} {step} took {seconds:0.00} s: {detail}")]
+        public static partial void Finished(ILogger logger, Guid operationId, string step, double seconds, string detail);
+
+        [LoggerMessage(2, LogLevel.Warning, "{operationId} {step} failed after {seconds:0.00} s: {reason}")]
+        public static partial void Failed(ILogger logger, Guid operationId, string step, double seconds, string reason);
     }
 }

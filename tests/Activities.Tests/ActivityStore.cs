@@ -25,7 +25,7 @@ internal sealed class ActivityStore : IDisposable
         Agents = new AgentStore(_database, box);
         Operations = new OperationStore(_database);
         Secrets = new SecretStore(_database, box);
-        Recorder = new StepRecorder(Operations, Lifetime, clock);
+        Recorder = new StepRecorder(Operations, Lifetime, clock, NullLogger<StepRecorder>.Instance);
     }
 
     public DataFolder Data { get; }
