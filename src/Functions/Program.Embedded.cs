@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,8 @@ internal static class EmbeddedControlPlane
             await app.StartAsync();
             Announce(app);
             await app.WaitForShutdownAsync();
+            if (app.Services.GetRequiredService<DurableEngine>().Failed is { IsCompleted: true } failed)
+                return await FailAsync($"The orchestration engine could not go on: {(await failed).Message}");
             if (options.StopAgents)
                 await app.Services.GetRequiredService<LocalShutdown>().StopAgentsAsync();
             return 0;
@@ -43,7 +46,7 @@ internal static class EmbeddedControlPlane
             return await FailAsync(PortInUse(options.Port));
         }
         // These are written for the person who starts the program, who has no use for a stack.
-        catch (Exception exception) when (exception is StartupException or InvalidOperationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is StartupException or InvalidOperationException or PlatformNotSupportedException or IOException or UnauthorizedAccessException or DbException)
         {
             return await FailAsync(exception.Message);
         }
@@ -84,6 +87,8 @@ internal static class EmbeddedControlPlane
 
         // Kestrel cannot choose one free port for both addresses that `localhost` stands for.
         var host = options is { Host: "localhost", Port: 0 } ? IPAddress.Loopback.ToString() : options.Host;
+        // No setting of the web server may open an address that was not checked here.
+        builder.WebHost.PreferHostingUrls(true);
         builder.WebHost.UseUrls($"http://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{options.Port}");
     }
 

@@ -137,6 +137,20 @@ public sealed class AgentApiTests(ApiFixture api) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_cursor_behind_the_end_of_a_log_reads_nothing()
+    {
+        var id = (string)(await api.PostAsync())["agentId"]!;
+        Directory.CreateDirectory(Path.Combine(api.Data, "agents", id));
+        await File.WriteAllTextAsync(Path.Combine(api.Data, "agents", id, "agent.log"), "one\n");
+        using var client = api.Client();
+
+        var page = await (await client.GetAsync($"/api/agents/{id}/logs?after={long.MaxValue}")).JsonAsync();
+
+        Assert.Empty(page["lines"]!.AsArray());
+        Assert.Equal(long.MaxValue, (long)page["next"]!);
+    }
+
+    [Fact]
     public async Task The_health_endpoints_answer()
     {
         using var client = api.Client(null);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.IdentityModel.Tokens;
 using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.Functions.Security;
 
@@ -13,6 +14,18 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     public static TheoryData<string, string> BadTokens => new()
     {
         { "garbage", "not.a.token" },
+        { "five parts", "e30.e30.e30.e30.e30" },
+        { "no JSON", $"{Base64UrlEncoder.Encode("{")}.{Base64UrlEncoder.Encode("[]")}.x" },
+        { "an unsigned number far out of range", Tokens.Make(Good.With("exp", 1e300), alg: "none") },
+        { "an expiry that is no number", Tokens.Make(Good.With("exp", "never")) },
+        { "an expiry out of range", Tokens.Make(Good.With("exp", 1e300)) },
+        { "an expiry below zero", Tokens.Make(Good.With("exp", -1)) },
+        { "a start that is no number", Tokens.Make(Good.With("nbf", new[] { 1 })) },
+        { "a list of roles", Tokens.Make(Good.With("role", new[] { "authenticated" })) },
+        { "an object as subject", Tokens.Make(Good.With("sub", new { id = "6d5f4b9e-2a8a-4c38-9d4e-2f6f1a3f9a10" })) },
+        { "a subject in braces", Tokens.Make(Good.With("sub", "{6d5f4b9e-2a8a-4c38-9d4e-2f6f1a3f9a10}")) },
+        { "an audience that is a number", Tokens.Make(Good.With("aud", 1)) },
+        { "too long", Tokens.Make(Good.With("x", new string('x', 16 * 1024))) },
         { "empty parts", ".." },
         { "expired", Tokens.Make(Good.With("exp", Tokens.Seconds(-31))) },
         { "not valid yet", Tokens.Make(Good.With("nbf", Tokens.Seconds(60))) },

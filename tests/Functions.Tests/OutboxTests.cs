@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Agents;
@@ -23,6 +24,13 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.Equal(OutboxEntry.DeployOrchestrator, instance?.Name);
         Assert.Contains(agent.Id.ToString(), instance!.SerializedInput, StringComparison.Ordinal);
         Assert.DoesNotContain(await api.Get<OutboxStore>().ListAsync(100, default), entry => entry.InstanceId == operation.InstanceId);
+    }
+
+    [Fact]
+    public async Task What_the_last_process_left_is_started_with_the_application_and_not_at_the_next_tick()
+    {
+        var dispatch = typeof(MaintenanceFunctions).GetMethod(nameof(MaintenanceFunctions.DispatchOutboxAsync))!;
+        Assert.True(dispatch.GetParameters()[0].GetCustomAttribute<TimerTriggerAttribute>()!.RunOnStartup);
     }
 
     [Fact]

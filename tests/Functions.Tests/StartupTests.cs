@@ -38,6 +38,33 @@ public sealed class StartupTests : IDisposable
             exception.Message);
     }
 
+    [Fact]
+    public async Task Without_authentication_no_other_setting_opens_another_address()
+    {
+        using var folder = DataFolder.Open(_data.FullName);
+        var settings = new Dictionary<string, string?>
+        {
+            ["Kestrel:Endpoints:Everywhere:Url"] = "http://0.0.0.0:0",
+            ["urls"] = "http://0.0.0.0:0",
+            ["http_ports"] = "0",
+        };
+        await using var app = EmbeddedControlPlane.Compose(new CommandLine(0, _data.FullName, "localhost", false), folder, settings).Build();
+
+        await app.StartAsync();
+
+        Assert.Equal("127.0.0.1", new Uri(Assert.Single(app.Urls)).Host);
+        await app.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_is_none_is_one_line_and_not_a_stack()
+    {
+        File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_001_001);
+        await File.WriteAllTextAsync(Path.Combine(_data.FullName, "durable.db"), string.Concat(Enumerable.Repeat("no database ", 1000)), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false)));
+    }
+
     [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("::")]

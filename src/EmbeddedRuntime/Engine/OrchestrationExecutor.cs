@@ -69,7 +69,8 @@ internal sealed class OrchestrationExecutor
         {
             _thread.Run(() => Process(incoming));
         }
-        catch (NonDeterministicOrchestrationException exception)
+        // A mismatch, or what an `async void` of the orchestrator throws: it ends this instance, and never the engine.
+        catch (Exception exception)
         {
             Fail(exception);
         }

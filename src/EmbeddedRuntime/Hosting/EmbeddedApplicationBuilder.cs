@@ -54,6 +54,8 @@ public sealed class EmbeddedApplicationBuilder : IFunctionsWorkerApplicationBuil
         {
             if (_functions.Any(known => string.Equals(known.Name, function.Name, StringComparison.OrdinalIgnoreCase)))
                 throw new InvalidOperationException($"Two functions are named '{function.Name}'; a name is unique in the application.");
+            if (_functions.FirstOrDefault(known => known.EntryPoint == function.EntryPoint) is { } overload)
+                throw new InvalidOperationException($"The functions '{overload.Name}' and '{function.Name}' have one entry point, {function.EntryPoint}; give one method another name.");
 
             _functions.Add(function);
         }

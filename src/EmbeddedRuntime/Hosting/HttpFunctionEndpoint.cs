@@ -9,12 +9,15 @@ namespace MultiAgentInfra.EmbeddedRuntime.Hosting;
 /// <summary>Answers a request by a function: key, middleware, method, result.</summary>
 internal sealed class HttpFunctionEndpoint(FunctionPipeline pipeline, FunctionKeys keys, IHostApplicationLifetime lifetime)
 {
+    private readonly RouteClaims _claims = new();
+
     public void Map(IEndpointRouteBuilder app, string prefix, FunctionDescriptor function)
     {
         var trigger = function.HttpTrigger!;
         var pattern = RoutePatternFactory.Parse($"/{prefix}/{(trigger.Route ?? function.Name).Trim('/')}".Replace("//", "/", StringComparison.Ordinal));
         var names = pattern.Parameters.Select(parameter => parameter.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         ParameterBinder.Require(function, names);
+        _claims.Add(pattern, function);
         var endpoint = app.Map(pattern, context => AnswerAsync(context, function)).WithMetadata(function).WithDisplayName(function.Name);
         if (trigger.Methods is { Length: > 0 } methods)
             endpoint.WithMetadata(new HttpMethodMetadata(methods.Select(method => method.ToUpperInvariant())));

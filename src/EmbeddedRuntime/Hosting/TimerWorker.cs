@@ -29,6 +29,8 @@ internal sealed partial class TimerWorker(
         while (!stoppingToken.IsCancellationRequested)
         {
             await WaitUntilAsync(tick, stoppingToken);
+            if (stoppingToken.IsCancellationRequested)
+                return;
             await RunAsync(last, isPastDue, stoppingToken);
             last = tick;
             tick = timer.Schedule.NextOccurrence(tick);
@@ -41,8 +43,9 @@ internal sealed partial class TimerWorker(
 
     private async Task WaitUntilAsync(DateTime tick, CancellationToken cancellationToken)
     {
-        for (var wait = tick - Now; wait > TimeSpan.Zero; wait = tick - Now)
-            await Task.Delay(wait < LongestDelay ? wait : LongestDelay, time, cancellationToken);
+        // Not by an exception: the host would log it as a failure of this timer when it stops because another part could not start.
+        for (var wait = tick - Now; wait > TimeSpan.Zero && !cancellationToken.IsCancellationRequested; wait = tick - Now)
+            await Task.Delay(wait < LongestDelay ? wait : LongestDelay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RunAsync(DateTime last, bool isPastDue, CancellationToken cancellationToken)

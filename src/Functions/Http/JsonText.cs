@@ -6,8 +6,13 @@ namespace MultiAgentInfra.Functions.Http;
 /// <summary>Reads JSON text token by token for what a parsed document no longer shows: positions, duplicates, text that is no Unicode.</summary>
 internal static class JsonText
 {
+    // Names make up the paths of errors, one path for each error: without these limits a body of 1 MiB asks for gigabytes of them.
+    private const int LongestName = 256;
+    private const int MostDuplicates = 100;
+
     /// <returns>One error for each property that its object has twice.</returns>
-    /// <exception cref="ProblemException">The text is no JSON; the problem names line and position, both from 1.</exception>
+    /// <exception cref="ProblemException">The text is no JSON, where the problem names line and position, both from 1; or it has a name that is
+    /// too long, or too many duplicates.</exception>
     public static IReadOnlyList<FieldError> FindDuplicates(ReadOnlySpan<byte> text)
     {
         var duplicates = new List<FieldError>();
@@ -17,8 +22,8 @@ internal static class JsonText
         {
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && !path.Peek().Enter(reader.GetString()!))
-                    duplicates.Add(new(PathOf(path), "is given twice"));
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    Enter(reader.GetString()!, path, duplicates);
                 else
                     Follow(ref reader, path);
             }
@@ -36,6 +41,21 @@ internal static class JsonText
         return duplicates;
     }
 
+    private static void Enter(string name, Stack<Level> path, List<FieldError> duplicates)
+    {
+        if (name.Length > LongestName)
+        {
+            path.Peek().Enter(name[..(LongestName / 8)] + "…");
+            throw new ProblemException(Problems.Validation([.. duplicates, new(PathOf(path), $"has a name of more than {LongestName} characters")]));
+        }
+
+        if (path.Peek().Enter(name))
+            return;
+        duplicates.Add(new(PathOf(path), "is given twice"));
+        if (duplicates.Count == MostDuplicates)
+            throw new ProblemException(Problems.Validation(duplicates));
+    }
+
     private static void Follow(ref Utf8JsonReader reader, Stack<Level> path)
     {
         if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
@@ -44,8 +64,6 @@ internal static class JsonText
             return;
         }
 
-        if (reader.TokenType == JsonTokenType.PropertyName)
-            return;
         if (reader.TokenType == JsonTokenType.String)
             reader.GetString();
         if (path.TryPeek(out var level))

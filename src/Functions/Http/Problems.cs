@@ -7,6 +7,8 @@ namespace MultiAgentInfra.Functions.Http;
 /// <summary>Every error that the API answers with, as RFC 9457 problem details; the types are stable, the texts are for people.</summary>
 public static class Problems
 {
+    private const int MostListed = 500;
+
     public static ProblemResult Unauthorized(string error, string detail) =>
         Of("unauthorized", "Authentication failed", StatusCodes.Status401Unauthorized, detail)
             .With("WWW-Authenticate", error.Length == 0 ? "Bearer" : $"Bearer error=\"{error}\", error_description=\"{detail}\"");
@@ -25,8 +27,8 @@ public static class Problems
         "validation",
         "The request is invalid",
         StatusCodes.Status422UnprocessableEntity,
-        errors.Count == 1 ? "One field is invalid." : $"{errors.Count} fields are invalid.",
-        errors);
+        (errors.Count == 1 ? "One field is invalid." : $"{errors.Count} fields are invalid.") + (errors.Count > MostListed ? $" The first {MostListed} are listed." : ""),
+        [.. errors.Take(MostListed)]);
 
     public static ProblemResult UnsupportedMediaType() => Of(
         "unsupported-media-type",

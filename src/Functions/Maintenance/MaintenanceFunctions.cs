@@ -5,7 +5,8 @@ public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller h
 {
     [Function("DispatchOutbox")]
     public Task DispatchOutboxAsync(
-        [TimerTrigger("*/10 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
+        // At start too: what the last process left, and what the adoption of agents has just ordered, need not wait for the clock.
+        [TimerTrigger("*/10 * * * * *", RunOnStartup = true)] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
         outbox.DispatchAsync(durable, context.CancellationToken);
 
     [Function("PollHealth")]

@@ -34,6 +34,32 @@ public sealed class InstanceCases
     }
 
     [Fact]
+    public async Task What_an_orchestrator_throws_outside_of_its_task_fails_it_alone_and_not_the_engine()
+    {
+        await using var engine = await TestEngine.StartAsync(256, tasks => tasks
+            .AddOrchestratorFunc("Stray", context =>
+            {
+                FireAndForget(context);
+                return context.WaitForExternalEvent<string?>("go");
+            })
+            .AddOrchestratorFunc<string, string>("Echo", (_, input) => Task.FromResult(input)));
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Stray");
+
+        Assert.Equal("still here", (await engine.RunAsync("Echo", "still here")).ReadOutputAs<string>());
+
+        var stray = await engine.FinishAsync(id);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, stray.RuntimeStatus);
+        Assert.Contains("lost", stray.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.False(engine.Failed.IsCompleted);
+
+        static async void FireAndForget(TaskOrchestrationContext context)
+        {
+            await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+            throw new InvalidOperationException("lost");
+        }
+    }
+
+    [Fact]
     public async Task Of_many_starts_at_once_exactly_one_wins()
     {
         await using var engine = await StartAsync();

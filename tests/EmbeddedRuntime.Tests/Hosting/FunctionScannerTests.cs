@@ -33,6 +33,33 @@ public sealed class FunctionScannerTests
         Assert.Equal("Two functions are named 'Keyed'; a name is unique in the application.", error.Message);
     }
 
+    [Theory]
+    [InlineData(typeof(Refused<int>.SameRoute), "DELETE /api/things/{key}", "'GetThing' and 'RemoveThing'")]
+    [InlineData(typeof(Refused<int>.AnyMethod), "POST /api/any", "'Any' and 'Post'")]
+    public void Two_functions_of_one_route_and_method_stop_the_start(Type type, string route, string functions)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => EmbeddedApplication.CreateBuilder().AddFunctions([type]).Build());
+
+        Assert.Contains(route, error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(functions, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Routes_that_differ_by_method_or_by_constraint_are_two_routes()
+    {
+        await using var app = EmbeddedApplication.CreateBuilder().AddFunctions([typeof(Apart<int>)]).Build();
+
+        Assert.NotNull(app);
+    }
+
+    [Fact]
+    public void Two_functions_of_one_entry_point_stop_the_start()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => EmbeddedApplication.CreateBuilder().AddFunctions([typeof(Refused<int>.Overloaded)]));
+
+        Assert.Contains("have one entry point", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_function_of_an_assembly_is_found()
     {
@@ -92,10 +119,49 @@ public sealed class FunctionScannerTests
             public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, HttpContext context) => Results.Ok(request == context.Request);
         }
 
+        internal static class SameRoute
+        {
+            [Function("GetThing")]
+            public static IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", "delete", Route = "things/{id}")] HttpRequest request) => Results.Ok(request.Method);
+
+            [Function("RemoveThing")]
+            public static IResult Remove([HttpTrigger(AuthorizationLevel.Anonymous, "DELETE", Route = "/Things/{key}/")] HttpRequest request) => Results.Ok(request.Method);
+        }
+
+        internal static class AnyMethod
+        {
+            [Function("Any")]
+            public static IResult All([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Ok(request.Method);
+
+            [Function("Post")]
+            public static IResult Post([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "any")] HttpRequest request) => Results.Ok(request.Method);
+        }
+
+        internal static class Overloaded
+        {
+            [Function("OverloadedOne")]
+            public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Ok(request.Method);
+
+            [Function("OverloadedTwo")]
+            public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request, CancellationToken cancellationToken) => Results.Ok(cancellationToken);
+        }
+
         internal static class UnboundTimer
         {
             [Function("UnboundTimer")]
             public static void Run([TimerTrigger("0 * * * * *")] TimerInfo timer, string name) => Assert.NotEqual(name, timer.ToString());
         }
+    }
+
+    internal static class Apart<T>
+    {
+        [Function("GetApart")]
+        public static IResult Get([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "apart/{id}")] HttpRequest request) => Results.Ok(request.Method);
+
+        [Function("PutApart")]
+        public static IResult Put([HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "apart/{id}")] HttpRequest request) => Results.Ok(request.Method);
+
+        [Function("GetApartNumber")]
+        public static IResult GetNumber([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "apart/{id:int}")] HttpRequest request) => Results.Ok(request.Method);
     }
 }

@@ -58,7 +58,7 @@ public sealed class PlatformTests
         Assert.Equal(status, response.StatusCode);
         Assert.Equal([Listed], response.Headers.GetValues("Access-Control-Allow-Origin"));
         Assert.Equal(
-            ["ETag", "Idempotency-Key", "Location", "Operation-Location", "Retry-After", "traceparent"],
+            ["ETag", "Idempotency-Key", "Idempotency-Replayed", "Location", "Operation-Location", "Retry-After", "WWW-Authenticate", "traceparent"],
             string.Join(',', response.Headers.GetValues("Access-Control-Expose-Headers")).Split(',').Order(StringComparer.Ordinal));
     }
 

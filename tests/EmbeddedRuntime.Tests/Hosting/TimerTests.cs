@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using MultiAgentInfra.EmbeddedRuntime.Hosting;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Hosting;
 
@@ -40,8 +42,7 @@ public sealed class TimerTests
         await using var app = await StartAsync(typeof(Slow));
         var gate = app.Services.GetRequiredService<StreamGate>();
 
-        _clock.Advance(TimeSpan.FromMinutes(1));
-        await UntilAsync(() => app.Journal.Lines.Count == 1);
+        await TickAsync(app, TimeSpan.FromMinutes(1), 1, waiting: 0);
         _clock.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal(["late False"], app.Journal.Lines);
         gate.Open();
@@ -74,12 +75,27 @@ public sealed class TimerTests
     public async Task A_running_timer_is_cancelled_when_the_host_stops()
     {
         await using var app = await StartAsync(typeof(Slow));
-        _clock.Advance(TimeSpan.FromMinutes(1));
-        await UntilAsync(() => app.Journal.Lines.Count == 1);
+        await TickAsync(app, TimeSpan.FromMinutes(1), 1, waiting: 0);
 
         await app.StopAsync();
 
         Assert.Equal(["late False", "cancelled"], app.Journal.Lines);
+    }
+
+    [Fact]
+    public async Task A_timer_that_waits_when_another_part_fails_to_start_ends_without_an_error()
+    {
+        var builder = EmbeddedApplication.CreateBuilder().AddFunctions([typeof(EveryMinute)]);
+        builder.Services.AddSingleton<TimeProvider>(_clock).AddSingleton<Journal>();
+        await using var app = builder.Build();
+        var worker = Assert.Single(app.Services.GetServices<IHostedService>().OfType<BackgroundService>());
+        await worker.StartAsync(CancellationToken.None);
+        await UntilAsync(() => _clock.Waiting == 1);
+
+        // A host that cannot start disposes what it has started, and logs the failure of what does not end by itself.
+        worker.Dispose();
+
+        await worker.ExecuteTask!;
     }
 
     /// <summary>Waits for a condition, with a deadline of ten seconds.</summary>
@@ -97,11 +113,12 @@ public sealed class TimerTests
         builder.AddFunctions([functions]);
     });
 
-    private async Task TickAsync(TestApplication app, TimeSpan by, int lines)
+    /// <summary>Moves the clock, but not before the worker waits: the first tick is computed on the worker's own thread, after the start.</summary>
+    private async Task TickAsync(TestApplication app, TimeSpan by, int lines, int waiting = 1)
     {
         await UntilAsync(() => _clock.Waiting == 1);
         _clock.Advance(by);
-        await UntilAsync(() => _clock.Waiting == 1 && app.Journal.Lines.Count == lines);
+        await UntilAsync(() => _clock.Waiting == waiting && app.Journal.Lines.Count == lines);
     }
 
     internal sealed class EveryMinute(Journal journal)
