@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Eliza;
@@ -38,7 +38,7 @@ public static class LocalMachine
         // Agents are on this machine's loopback: no proxy of the environment may come in between.
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))
-        .AddSingleton(provider => provider.GetRequiredService<IConfiguration>().GetSection("Trivy").Get<TrivyOptions>() ?? new TrivyOptions())
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<TrivyOptions>>().Value)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<RuntimeImageBuilder>()

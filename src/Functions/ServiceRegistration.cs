@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Keys;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.Functions.Security;
@@ -23,6 +24,7 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         return services;
     }
 

@@ -66,6 +66,17 @@ public sealed class StartupTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Trivy:FailOn", "Seldom")]
+    [InlineData("Trivy:Timeout", "00:00:01")]
+    [InlineData("Trivy:Timeout", "soon")]
+    public void A_wrong_setting_of_the_scanner_stops_the_start_and_is_named(string name, string value)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(name, value)]).Build();
+        var exception = Assert.ThrowsAny<Exception>(() => ServiceRegistration.Check(configuration));
+        Assert.Contains(name.Split(':')[1], exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("0.0.0.0")]
     [InlineData("::")]
     [InlineData("example.com")]
