@@ -32,8 +32,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             var folder = Folder(launch.AgentId);
             CreateFolders(folder, launch);
             var next = folder.Layer + ".new";
-            if (Directory.Exists(next))
-                Directory.Delete(next, recursive: true);
+            folder.RemoveDrafts();
             Directory.CreateDirectory(next);
             Unix.SetMode(next, Unix.ReadableByAll);
             await agentLayer(next, cancellationToken).ConfigureAwait(false);
@@ -85,7 +84,8 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     public Task SignalStopAsync(Guid agentId, bool kill)
     {
         var signal = kill ? ProcessSignal.Kill : ProcessSignal.Terminate;
-        if (Folder(agentId).ReadPidFile() is { } record && ProcessGroup.Signal(record.Identity, signal))
+        var folder = Folder(agentId);
+        if (folder.ReadPidFile() is { } record && ProcessGroup.Signal(record.Identity, signal, folder.Mark))
             Log.Signalled(logger, agentId, signal, record.Identity.Pid);
         return Task.CompletedTask;
     }
@@ -96,7 +96,9 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
-            Folder(agentId).RemoveLaunch();
+            var folder = Folder(agentId);
+            folder.RemoveLaunch();
+            folder.RemoveDrafts();
         }
         finally
         {
@@ -149,7 +151,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         var folder = Folder(agentId);
         var record = folder.ReadPidFile();
         var started = record is null ? null : AgentFolder.ParseLaunch(record.Note);
-        if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity) || folder.IsLocked()))
+        if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity, folder.Mark) || folder.IsLocked()))
             return new LocalAgentState.Running(record.Identity, started.Port, started);
         return folder.ReadLaunch() is not { } launch ? new LocalAgentState.NotPrepared()
             : started is null || !started.IsSameAs(launch) ? new LocalAgentState.NotStarted(launch)

@@ -60,6 +60,9 @@ internal sealed class BlobFolder
         File.Move(file.Name, path, overwrite: true);
     }
 
+    /// <summary>Also true for a blob that is not there.</summary>
+    public bool IsOlderThan(Digest digest, DateTimeOffset time) => File.GetLastWriteTimeUtc(PathOf(digest)) < time.UtcDateTime;
+
     public long DeleteExcept(HashSet<Digest> used, DateTimeOffset writtenBefore)
     {
         var freed = 0L;

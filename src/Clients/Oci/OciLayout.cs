@@ -85,9 +85,12 @@ public sealed partial class OciLayout : IDisposable
             : throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {MaxDocumentSize}.");
 
     /// <summary>Deletes the blobs that no listed image needs and that are older than <paramref name="grace"/>, which protects an image
-    /// that is being assembled. Returns the bytes freed.</summary>
+    /// that is being assembled. An image that long in quarantine, refused or abandoned, goes too. Returns the bytes freed.</summary>
     public async Task<long> CollectGarbageAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
+        var oldest = _index.Now - grace;
+        await _index.UpdateAsync(
+            manifests => manifests.Any(IsAbandoned) ? [.. manifests.Where(m => !IsAbandoned(m))] : manifests, cancellationToken);
         var used = new HashSet<Digest>();
         foreach (var entry in _index.Read().Manifests.Where(m => used.Add(m.Digest)))
         {
@@ -96,7 +99,9 @@ public sealed partial class OciLayout : IDisposable
             used.UnionWith(manifest.Layers.Select(l => l.Digest));
         }
 
-        return Blobs.DeleteExcept(used, _index.Now - grace);
+        return Blobs.DeleteExcept(used, oldest);
+
+        bool IsAbandoned(Descriptor entry) => ReferenceOf(entry) is null && Blobs.IsOlderThan(entry.Digest, oldest);
     }
 
     public void Dispose() => _index.Dispose();

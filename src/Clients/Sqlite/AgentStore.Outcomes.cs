@@ -54,7 +54,8 @@ public sealed partial class AgentStore
                     return;
                 // Somebody's cancellation is no reason for others to fail.
                 RuntimeImageStore.Release(db, operationId, status == OperationStatus.Failed ? error.Message : null);
-                db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now);
+                if (db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now) is not null)
+                    ForgetEndpoint(db, agentId);
             },
             cancellationToken);
     }
@@ -82,6 +83,14 @@ public sealed partial class AgentStore
                 db.MoveAgent(agentId, AgentEvent.DeletionFailed, database.Now);
         },
         cancellationToken);
+
+    // Whoever gets the port next must not be taken for this agent.
+    private static void ForgetEndpoint(SqliteConnection db, Guid agentId) => db.Execute(
+        """
+        DELETE FROM monitors WHERE agent_id = @id;
+        UPDATE agents SET url = NULL, image = NULL WHERE id = @id;
+        """,
+        new { id = agentId.ToString() });
 
     private static void Wipe(SqliteConnection db, Guid agentId) => db.Execute(
         """
