@@ -52,10 +52,6 @@ public sealed partial class OciLayout : IDisposable
         return _index.UpdateAsync(manifests => manifests.Any(m => m.Digest == manifest.Digest) ? manifests : [.. manifests, entry], cancellationToken);
     }
 
-    /// <summary>Removes an image that the gate refused; one that has a reference stays.</summary>
-    public Task DiscardAsync(Digest digest, CancellationToken cancellationToken) =>
-        _index.UpdateAsync(manifests => [.. manifests.Where(m => m.Digest != digest || ReferenceOf(m) is not null)], cancellationToken);
-
     /// <exception cref="FileNotFoundException">There is no such blob.</exception>
     /// <exception cref="InvalidDataException">The content is no manifest, too large, or not what the digest says.</exception>
     public async Task<OciManifest> GetManifestAsync(Digest digest, CancellationToken cancellationToken) =>
