@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Tests.Processes;
@@ -37,9 +38,43 @@ public sealed class DetachedProcessTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task An_agent_is_asked_to_stop_once_however_often_its_stop_is_looked_at()
+    {
+        // ElizaOS begins another shutdown at each request, beside the one that still closes its database.
+        var log = new CountingLogger();
+        using var target = new LocalTarget(_machine.Options, _machine.Isolation, TimeProvider.System, log);
+        var launch = await _machine.StartAsync(target, """{"onTerm":"ignore"}""");
+
+        for (var look = 0; look < 3; look++)
+            await target.SignalStopAsync(launch.AgentId, kill: false);
+        Assert.Equal(1, log.Signals);
+
+        await target.SignalStopAsync(launch.AgentId, kill: true);
+        await AgentMachine.UntilExitedAsync(target, launch.AgentId);
+        await _machine.StartAsync(target, """{"onTerm":"exit"}""", _machine.NewLaunch(attempt: 2, launch.AgentId));
+        await target.SignalStopAsync(launch.AgentId, kill: false);
+        Assert.Equal(3, log.Signals);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _target.Dispose();
         await _machine.DisposeAsync();
+    }
+
+    private sealed class CountingLogger : ILogger<LocalTarget>
+    {
+        public int Signals { get; private set; }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == "Signalled")
+                Signals++;
+        }
     }
 }
