@@ -19,8 +19,13 @@ public sealed class AgentSecrecyTests : IAsyncDisposable
         // The last ones are names that a script would easily use itself.
         var variables = new Dictionary<string, string>
         {
-            ["ODD"] = "a 'b' \"c\" $d `e` \\ \n é", ["LD_PRELOAD"] = "", ["EMPTY"] = "",
-            ["name"] = "a b;c", ["folder"] = "f", ["AGENT_NAMES"] = "x y", ["user"] = "u",
+            ["ODD"] = "a 'b' \"c\" $d `e` \\ \n é",
+            ["LD_PRELOAD"] = "",
+            ["EMPTY"] = "",
+            ["name"] = "a b;c",
+            ["folder"] = "f",
+            ["AGENT_NAMES"] = "x y",
+            ["user"] = "u",
         };
         var launch = await _machine.PrepareAsync(_target, "{}");
         await _target.StartAsync(launch.AgentId, AgentMachine.Secrets, variables, TestDeadline.Token());
