@@ -20,7 +20,7 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var node = await platform.GetNodeMajorVersionAsync(cancellationToken);
-        var key = revision.Plugins.Key(node, RuntimePlatform.Name);
+        var key = revision.Plugins.Key(node, RuntimePlatform.Name, RuntimePlatform.Launcher);
         return new(new DeploymentPlan(Proceed: true, key), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
     }
 }

@@ -46,7 +46,8 @@ public sealed class DataFolder : IDisposable
         foreach (var traversed in (string[])[folder.Runtimes, folder.Agents])
             PrivateFiles.CreateFolder(traversed, PrivateFiles.TraversableFolder);
         // SQLite gives -wal and -shm the mode of the database, so that it is enough to create the database first.
-        foreach (var database in (string[])[folder.ControlDatabase, folder.DurableDatabase])
+        // The engine's lock is private too: whoever can open a file can lock it, and agents reach this folder.
+        foreach (var database in (string[])[folder.ControlDatabase, folder.DurableDatabase, folder.DurableDatabase + ".lock"])
             PrivateFiles.OpenWrite(database, FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
         return folder;
     }

@@ -23,11 +23,7 @@ public sealed class AgentLogFunctions(AgentStore agents, SecretStore secrets, Lo
             return Problems.NotFound("agent");
 
         var page = await target.ReadLogAsync(agentId, after, (int)limit, cancellation);
-        var redactor = new SecretRedactor(WithLines((await secrets.GetAllAsync(agentId, cancellation)).Values));
+        var redactor = new SecretRedactor((await secrets.GetAllAsync(agentId, cancellation)).Values);
         return Results.Json(new LogBody([.. page.Lines.Select(line => redactor.Redact(line.Text))], page.Next), WireJson.Default.LogBody);
     }
-
-    // A value of several lines, such as a private key, comes out of a log line by line.
-    private static IEnumerable<string> WithLines(IEnumerable<string> values) =>
-        values.SelectMany(value => value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Prepend(value));
 }

@@ -19,12 +19,12 @@ using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.Functions.Security;
 using MultiAgentInfra.Orchestrations;
 
-return await CommandLine.InvokeAsync(args, EmbeddedControlPlane.RunAsync);
+return await CommandLine.InvokeAsync(args, options => EmbeddedControlPlane.RunAsync(options, Console.Out));
 
 /// <summary>The control plane as one process: Kestrel, timers, engine, store and agents on this machine.</summary>
 internal static class EmbeddedControlPlane
 {
-    public static async Task<int> RunAsync(CommandLine options)
+    public static async Task<int> RunAsync(CommandLine options, TextWriter output)
     {
         if (IsInUse(options.Port))
             return await FailAsync(PortInUse(options.Port));
@@ -33,7 +33,7 @@ internal static class EmbeddedControlPlane
             using var folder = DataFolder.Open(options.DataFolder);
             await using var app = Compose(options, folder).Build();
             await app.StartAsync();
-            Announce(app);
+            Announce(app, output);
             await app.WaitForShutdownAsync();
             if (app.Services.GetRequiredService<DurableEngine>().Failed is { IsCompleted: true } failed)
                 return await FailAsync($"The orchestration engine could not go on: {(await failed).Message}");
@@ -109,13 +109,13 @@ internal static class EmbeddedControlPlane
 
     private static string PortInUse(int port) => $"Port {port} is in use. Stop what uses it, or choose another one with --port.";
 
-    private static void Announce(WebApplication app)
+    private static void Announce(WebApplication app, TextWriter output)
     {
-        Console.WriteLine(app.Services.GetRequiredService<LocalTarget>().Isolation.Explanation);
+        output.WriteLine(app.Services.GetRequiredService<LocalTarget>().Isolation.Explanation);
         foreach (var url in app.Urls)
-            Console.WriteLine($"listening: {url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}");
+            output.WriteLine($"listening: {url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}");
         if (app.Services.GetRequiredService<SigningKey>().IsDevelopment)
-            Console.WriteLine($"token: {app.Services.GetRequiredService<AccessTokens>().IssueDevelopmentToken()}");
+            output.WriteLine($"token: {app.Services.GetRequiredService<AccessTokens>().IssueDevelopmentToken()}");
     }
 
     private static async Task<int> FailAsync(string message)

@@ -58,8 +58,7 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
     private static async Task<OperationResult> FailAsync(
         TaskOrchestrationContext context, DeployAgent input, StepFailedException failure, Stack<Func<Task>> undo)
     {
-        // Read before the undo, which takes away what the log came from.
-        var log = await context.CallAsync(new ReadLogTail(input.AgentId));
+        var log = await ReadLogAsync(context, input.AgentId);
         var message = failure.Message;
         while (undo.TryPop(out var compensate))
         {
@@ -76,5 +75,18 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
         var error = new OperationError(failure.Step, message, log.Lines);
         await context.CallAsync(new FailDeployment(input.OperationId, input.AgentId, failure.Status, error));
         return new OperationResult(failure.Status, message);
+    }
+
+    /// <summary>Before the undo, whose own lines would push out those that matter; and never instead of it.</summary>
+    private static async Task<LogTail> ReadLogAsync(TaskOrchestrationContext context, Guid agentId)
+    {
+        try
+        {
+            return await context.CallAsync(new ReadLogTail(agentId), RetryPolicies.Local);
+        }
+        catch (TaskFailedException)
+        {
+            return new LogTail([]);
+        }
     }
 }

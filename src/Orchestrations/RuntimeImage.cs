@@ -39,9 +39,17 @@ internal static class RuntimeImage
         {
             return await BuildAsync(context, operationId, pluginSetKey, packageJson, dockerfile);
         }
-        catch (StepFailedException)
+        catch (StepFailedException failure)
         {
-            await context.CallStepAsync(new DiscardBuild(operationId, pluginSetKey));
+            try
+            {
+                await context.CallStepAsync(new DiscardBuild(operationId, pluginSetKey));
+            }
+            catch (StepFailedException undoFailure)
+            {
+                throw failure.With(undoFailure);
+            }
+
             throw;
         }
     }

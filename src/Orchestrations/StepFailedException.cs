@@ -9,6 +9,10 @@ internal sealed class StepFailedException(string step, string message, bool canc
 
     public OperationStatus Status { get; } = canceled ? OperationStatus.Canceled : OperationStatus.Failed;
 
+    /// <summary>The same failure, with a word on the undo that failed after it.</summary>
+    public StepFailedException With(StepFailedException undoFailure) =>
+        new(Step, $"{Message} Undo step '{undoFailure.Step}' failed too: {undoFailure.Message}", canceled: Status == OperationStatus.Canceled);
+
     public static StepFailedException From(string step, TaskFailureDetails failure) =>
         new(step, failure.ErrorMessage, failure.IsCausedBy<OperationCanceledByRequestException>());
 }

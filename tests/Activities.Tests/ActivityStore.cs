@@ -25,6 +25,7 @@ internal sealed class ActivityStore : IDisposable
         Agents = new AgentStore(_database, box);
         Operations = new OperationStore(_database);
         Secrets = new SecretStore(_database, box);
+        Images = new RuntimeImageStore(_database);
         Recorder = new StepRecorder(Operations, Lifetime, clock, NullLogger<StepRecorder>.Instance);
     }
 
@@ -32,6 +33,7 @@ internal sealed class ActivityStore : IDisposable
     public AgentStore Agents { get; }
     public OperationStore Operations { get; }
     public SecretStore Secrets { get; }
+    public RuntimeImageStore Images { get; }
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
     public Agent Agent { get; private set; } = null!;

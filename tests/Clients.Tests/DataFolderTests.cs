@@ -24,7 +24,7 @@ public sealed class DataFolderTests : IDisposable
             Assert.Equal(Private, Mode(path));
         foreach (var path in (string[])[folder.Root, folder.Runtimes, folder.Agents])
             Assert.Equal(Traversable, Mode(path));
-        foreach (var path in (string[])[folder.ControlDatabase, folder.DurableDatabase])
+        foreach (var path in (string[])[folder.ControlDatabase, folder.DurableDatabase, folder.DurableDatabase + ".lock"])
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(path));
     }
 

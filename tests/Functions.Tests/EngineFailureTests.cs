@@ -22,7 +22,7 @@ public sealed class EngineFailureTests : IDisposable
         await RefuseWritesAsync();
 
         // What was left is started at once, which is the first write.
-        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false)));
+        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false), TextWriter.Null));
     }
 
     /// <summary>What a crash between the commit and the start of an orchestration leaves.</summary>

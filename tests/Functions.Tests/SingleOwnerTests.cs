@@ -25,6 +25,6 @@ public sealed class SingleOwnerTests
     {
         await using var api = new ApiFixture();
         await api.InitializeAsync();
-        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(new Uri(api.App.Urls.First()).Port, api.Data, "localhost", false)));
+        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(new Uri(api.App.Urls.First()).Port, api.Data, "localhost", false), TextWriter.Null));
     }
 }

@@ -1,10 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 using MultiAgentInfra.Functions.Maintenance;
+using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Functions.Tests;
 
@@ -61,6 +64,22 @@ public sealed class StartOnceTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         var ended = await api.Get<OperationStore>().FindAsync(operation.Id, default);
         Assert.Equal(OperationStatus.Failed, ended?.Status);
         Assert.Contains("the orchestrator has a defect", ended!.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_history_of_an_ended_instance_is_kept_for_a_day()
+    {
+        var (_, operation) = await api.CommitAsync();
+        await BringToAsync("finished", operation);
+        var (today, yearsLater) = (TimeProvider.System, new FakeClock());
+
+        await KeepHouseAsync(today);
+        Assert.NotNull(await _engine.Client.GetInstanceAsync(operation.InstanceId));
+        await KeepHouseAsync(yearsLater);
+        Assert.Null(await _engine.Client.GetInstanceAsync(operation.InstanceId));
+
+        Task KeepHouseAsync(TimeProvider time) =>
+            new Housekeeping(api.Get<AgentStore>(), api.Get<OciLayout>(), api.Get<LocalTarget>(), time).RunAsync(_engine.Client, default);
     }
 
     private async Task BringToAsync(string state, Operation operation)

@@ -62,7 +62,7 @@ public sealed class StartupTests : IDisposable
         File.SetUnixFileMode(_data.FullName, (UnixFileMode)0b111_001_001);
         await File.WriteAllTextAsync(Path.Combine(_data.FullName, "durable.db"), string.Concat(Enumerable.Repeat("no database ", 1000)), TestContext.Current.CancellationToken);
 
-        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false)));
+        Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false), TextWriter.Null));
     }
 
     [Theory]

@@ -159,6 +159,33 @@ public sealed class DeployAgentOrchestratorTests
     }
 
     [Fact]
+    public async Task A_log_that_cannot_be_read_does_not_stop_the_undo()
+    {
+        await using var pipeline = new Pipeline();
+        pipeline.Fail<StartAgent>(new NonRetryableException("no start"));
+        pipeline.Fail<ReadLogTail>(new InvalidOperationException("the key is another"));
+
+        await DeployAsync(pipeline);
+
+        Assert.Equal([nameof(StopAgent), nameof(RemoveTemplate), nameof(FailDeployment)], pipeline.Names.TakeLast(3));
+        Assert.Equal(new("deploy", "no start"), Cause(pipeline));
+    }
+
+    [Fact]
+    public async Task A_build_that_cannot_be_discarded_fails_with_its_own_cause_first()
+    {
+        await using var pipeline = new Pipeline();
+        pipeline.Fail<InstallPackages>(new NonRetryableException("no such package"));
+        pipeline.Fail<DiscardBuild>(new NonRetryableException("the folder is busy"));
+
+        await DeployAsync(pipeline);
+
+        Assert.Equal("install", Cause(pipeline).Step);
+        Assert.StartsWith("no such package", Cause(pipeline).Message, StringComparison.Ordinal);
+        Assert.Contains("the folder is busy", Cause(pipeline).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_operation_that_had_ended_is_left_alone()
     {
         await using var pipeline = new Pipeline();

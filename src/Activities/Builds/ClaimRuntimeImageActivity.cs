@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
@@ -5,12 +6,18 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Lets the store decide which operation builds the runtime image of a plugin set.</summary>
 [DurableTask(nameof(ClaimRuntimeImage))]
-public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, StepRecorder recorder)
+public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, OciLayout registry, StepRecorder recorder)
     : StepActivity<ClaimRuntimeImage, RuntimeClaim>(recorder)
 {
     protected override async Task<StepResult<RuntimeClaim>> RunStepAsync(ClaimRuntimeImage input, CancellationToken cancellationToken)
     {
         var claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, input.Waited, cancellationToken);
+        if (claim.Image is { } image && !await registry.HasImageAsync(image, cancellationToken))
+        {
+            await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
+            claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);
+        }
+
         return claim.State switch
         {
             RuntimeClaimState.Ready => new(claim, $"Uses {claim.Image}: {await VerdictAsync(claim, cancellationToken)}"),

@@ -6,7 +6,7 @@ using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Activities.Builds;
 
-/// <summary>The gate: a failed verdict keeps the image in quarantine for ever.</summary>
+/// <summary>The gate: a failed verdict keeps the image in quarantine until housekeeping removes it.</summary>
 [DurableTask(nameof(ReleaseRuntimeImage))]
 public sealed class ReleaseRuntimeImageActivity(OciLayout registry, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
     : StepActivity<ReleaseRuntimeImage, Done>(recorder)

@@ -13,8 +13,8 @@ public sealed class ReadLogTailActivity(LocalTarget target, SecretStore secrets)
 
     public override async Task<LogTail> RunAsync(TaskActivityContext context, ReadLogTail input)
     {
-        var values = (await secrets.GetAllAsync(input.AgentId, CancellationToken.None)).Values.ToList();
+        var redactor = new SecretRedactor((await secrets.GetAllAsync(input.AgentId, CancellationToken.None)).Values);
         var lines = await target.ReadLogTailAsync(input.AgentId, Lines, CancellationToken.None);
-        return new LogTail([.. lines.Select(line => SecretRedactor.Redact(line.Text, values))]);
+        return new LogTail([.. lines.Select(line => redactor.Redact(line.Text))]);
     }
 }

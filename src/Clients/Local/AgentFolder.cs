@@ -17,6 +17,9 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
 
     public string Log => Path.Combine(Root, "agent.log");
 
+    /// <summary>In the environment of the agent and of what it starts, and in no other: see <see cref="AgentEnvironment"/>.</summary>
+    public string Mark => $"PGLITE_DATA_DIR={Path.Combine(Data, "db")}";
+
     private string LaunchFile => Path.Combine(Root, "launch.json");
 
     private string PidPath => Path.Combine(Root, "pid");
@@ -59,10 +62,21 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
 
     public void RemoveLaunch()
     {
-        if (Directory.Exists(Root))
-            File.Delete(LaunchFile);
+        if (!Directory.Exists(Root))
+            return;
+        File.Delete(LaunchFile);
+        File.Delete(LaunchFile + ".new");
         if (Directory.Exists(Layer))
             Directory.Delete(Layer, recursive: true);
+    }
+
+    /// <summary>Removes what a preparation that was interrupted has left beside the layer.</summary>
+    public void RemoveDrafts()
+    {
+        if (!Directory.Exists(Root))
+            return;
+        foreach (var draft in Directory.EnumerateDirectories(Root, Path.GetFileName(Layer) + ".*").ToList())
+            Directory.Delete(draft, recursive: true);
     }
 
     /// <summary>True while a process holds the lock that every agent takes before it touches its data.</summary>

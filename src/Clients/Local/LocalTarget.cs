@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Eliza;
@@ -18,6 +19,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     private readonly RuntimeFolders _runtimes = new(options.RuntimesFolder, time);
     private readonly SemaphoreSlim _changes = new(1);
+    private readonly ConcurrentDictionary<Guid, ProcessIdentity> _asked = new();
 
     /// <summary>Whether agents are kept apart, as a sentence for people too.</summary>
     public LocalIsolation Isolation => isolation;
@@ -32,8 +34,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             var folder = Folder(launch.AgentId);
             CreateFolders(folder, launch);
             var next = folder.Layer + ".new";
-            if (Directory.Exists(next))
-                Directory.Delete(next, recursive: true);
+            folder.RemoveDrafts();
             Directory.CreateDirectory(next);
             Unix.SetMode(next, Unix.ReadableByAll);
             await agentLayer(next, cancellationToken).ConfigureAwait(false);
@@ -81,11 +82,16 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     /// <summary>Looks at the agent's process; a stranger that now has its number is never taken for it.</summary>
     public Task<LocalAgentState> InspectAsync(Guid agentId) => Task.FromResult(Inspect(agentId));
 
-    /// <summary>Asks the agent to stop, or kills it, with everything it started; returns at once. It is gone when it no longer counts as running.</summary>
+    /// <summary>Asks the agent to stop, once however often this is called, or kills it, with everything it started; returns at once. It is gone when it no longer counts as running.</summary>
     public Task SignalStopAsync(Guid agentId, bool kill)
     {
         var signal = kill ? ProcessSignal.Kill : ProcessSignal.Terminate;
-        if (Folder(agentId).ReadPidFile() is { } record && ProcessGroup.Signal(record.Identity, signal))
+        var folder = Folder(agentId);
+        // One request is enough, and for ElizaOS another one is another shutdown beside the first.
+        if (folder.ReadPidFile() is not { } record || (!kill && _asked.GetValueOrDefault(agentId) == record.Identity))
+            return Task.CompletedTask;
+        _asked[agentId] = record.Identity;
+        if (ProcessGroup.Signal(record.Identity, signal, folder.Mark))
             Log.Signalled(logger, agentId, signal, record.Identity.Pid);
         return Task.CompletedTask;
     }
@@ -96,7 +102,9 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         await _changes.WaitAsync().ConfigureAwait(false);
         try
         {
-            Folder(agentId).RemoveLaunch();
+            var folder = Folder(agentId);
+            folder.RemoveLaunch();
+            folder.RemoveDrafts();
         }
         finally
         {
@@ -116,6 +124,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             var folder = Folder(agentId);
             if (Directory.Exists(folder.Root))
                 Directory.Delete(folder.Root, recursive: true);
+            _asked.TryRemove(agentId, out _);
         }
         finally
         {
@@ -149,7 +158,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         var folder = Folder(agentId);
         var record = folder.ReadPidFile();
         var started = record is null ? null : AgentFolder.ParseLaunch(record.Note);
-        if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity) || folder.IsLocked()))
+        if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity, folder.Mark) || folder.IsLocked()))
             return new LocalAgentState.Running(record.Identity, started.Port, started);
         return folder.ReadLaunch() is not { } launch ? new LocalAgentState.NotPrepared()
             : started is null || !started.IsSameAs(launch) ? new LocalAgentState.NotStarted(launch)

@@ -36,7 +36,9 @@ internal sealed class RuntimeFolders(string root, TimeProvider time) : IDisposab
             }
             catch
             {
-                Directory.Delete(next, recursive: true);
+                // The unpacker may have taken the folder away itself; that must not hide its reason.
+                if (Directory.Exists(next))
+                    Directory.Delete(next, recursive: true);
                 throw;
             }
             Directory.Move(next, folder);
@@ -55,7 +57,8 @@ internal sealed class RuntimeFolders(string root, TimeProvider time) : IDisposab
         {
             try
             {
-                return new FileStream(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                // Private, because whoever can open a file can lock it, and agents reach this folder.
+                return PrivateFiles.OpenWrite(Path.Combine(root, ".lock"), FileMode.OpenOrCreate, FileShare.None);
             }
             catch (IOException)
             {

@@ -12,7 +12,7 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
     private const string PidFileName = "npm.pid";
 
     private static readonly string[] Always =
-        ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress", "--logs-max=0", "--prefer-offline", "--omit=dev"];
+        ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--no-progress", "--logs-max=0", "--omit=dev"];
 
     /// <summary>The operator's npm settings, proxies and certificates, and nothing else of this process.</summary>
     public static IReadOnlyDictionary<string, string> DefaultEnvironment() => HostEnvironment.ForTool("npm_config_", "NODE_EXTRA_CA_CERTS");
@@ -26,7 +26,16 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
         DeleteIfThere(folder);
         Directory.CreateDirectory(folder);
         await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), packageJson, cancellationToken);
-        await RunAsync(["install", "--package-lock-only", "--omit-lockfile-registry-resolved", .. Always], folder, workFolder, output, cancellationToken);
+        string[] resolve = ["install", "--package-lock-only", "--omit-lockfile-registry-resolved", .. Always];
+        try
+        {
+            await RunAsync(resolve, folder, workFolder, output, cancellationToken);
+        }
+        catch (Core.NonRetryableException)
+        {
+            // What the cache knows of a package may be older than the version that was asked for.
+            await RunAsync([.. resolve, "--prefer-online"], folder, workFolder, output, cancellationToken);
+        }
         var lockFile = new FileInfo(Path.Combine(folder, "package-lock.json"));
         if (!lockFile.Exists || lockFile.Length > MaxDocumentBytes)
             throw new InvalidDataException($"npm wrote no package-lock.json, or one of more than {MaxDocumentBytes} bytes.");
@@ -41,7 +50,8 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
     {
         await EndEarlierRunAsync(workFolder);
         DeleteIfThere(Path.Combine(appFolder, "node_modules"));
-        await RunAsync(["ci", .. Always], appFolder, workFolder, output, cancellationToken);
+        // The lock file fixes every package: what the cache has of it cannot be out of date.
+        await RunAsync(["ci", "--prefer-offline", .. Always], appFolder, workFolder, output, cancellationToken);
     }
 
     /// <summary>The installed packages as CycloneDX JSON (https://cyclonedx.org/docs/1.5/json/); the same packages yield the same bytes.</summary>

@@ -48,7 +48,7 @@ internal sealed partial class NpmFailure
     [GeneratedRegex(@"(?:No matching version found for |resource '|^npm (?:error|ERR!) 404\s+')(@?[A-Za-z0-9._/-]+@[A-Za-z0-9.^~*+-]*[A-Za-z0-9*])")]
     private static partial Regex Package();
 
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^/\s@]*@")]
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://)[^/\s]*@", RegexOptions.IgnoreCase)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex(@"(_auth(?:Token)?\s*=\s*|_password\s*=\s*|[?&](?:token|access_token)=|Bearer )[^\s&]+", RegexOptions.IgnoreCase)]

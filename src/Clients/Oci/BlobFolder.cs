@@ -16,6 +16,8 @@ internal sealed class BlobFolder
         Sweep();
     }
 
+    public bool Has(Digest digest) => File.Exists(PathOf(digest));
+
     public FileStream Open(Digest digest)
     {
         try
@@ -59,6 +61,9 @@ internal sealed class BlobFolder
         file.Flush(flushToDisk: true);
         File.Move(file.Name, path, overwrite: true);
     }
+
+    /// <summary>Also true for a blob that is not there.</summary>
+    public bool IsOlderThan(Digest digest, DateTimeOffset time) => File.GetLastWriteTimeUtc(PathOf(digest)) < time.UtcDateTime;
 
     public long DeleteExcept(HashSet<Digest> used, DateTimeOffset writtenBefore)
     {

@@ -27,6 +27,15 @@ public sealed partial class OciLayout : IDisposable
     /// <summary>The manifest that a reference names, or null.</summary>
     public Descriptor? Resolve(string reference) => _index.Read().Manifests.FirstOrDefault(m => HasReference(m, reference));
 
+    /// <summary>Whether the image can be used: its manifest, its config and all of its layers are here.</summary>
+    public async Task<bool> HasImageAsync(Digest digest, CancellationToken cancellationToken)
+    {
+        if (!Blobs.Has(digest))
+            return false;
+        var manifest = await GetManifestAsync(digest, cancellationToken);
+        return manifest.Layers.Append(manifest.Config).All(blob => Blobs.Has(blob.Digest));
+    }
+
     /// <summary>Whether the image waits for a verdict: it is here, and no reference names it.</summary>
     public bool IsQuarantined(Digest digest) => _index.Read().Manifests.Any(m => m.Digest == digest && ReferenceOf(m) is null);
 
@@ -51,10 +60,6 @@ public sealed partial class OciLayout : IDisposable
         var entry = manifest with { Annotations = new Dictionary<string, string> { [ImageNames.QuarantineAnnotation] = "true" } };
         return _index.UpdateAsync(manifests => manifests.Any(m => m.Digest == manifest.Digest) ? manifests : [.. manifests, entry], cancellationToken);
     }
-
-    /// <summary>Removes an image that the gate refused; one that has a reference stays.</summary>
-    public Task DiscardAsync(Digest digest, CancellationToken cancellationToken) =>
-        _index.UpdateAsync(manifests => [.. manifests.Where(m => m.Digest != digest || ReferenceOf(m) is not null)], cancellationToken);
 
     /// <exception cref="FileNotFoundException">There is no such blob.</exception>
     /// <exception cref="InvalidDataException">The content is no manifest, too large, or not what the digest says.</exception>
@@ -85,9 +90,12 @@ public sealed partial class OciLayout : IDisposable
             : throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {MaxDocumentSize}.");
 
     /// <summary>Deletes the blobs that no listed image needs and that are older than <paramref name="grace"/>, which protects an image
-    /// that is being assembled. Returns the bytes freed.</summary>
+    /// that is being assembled. An image that long in quarantine, refused or abandoned, goes too. Returns the bytes freed.</summary>
     public async Task<long> CollectGarbageAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
+        var oldest = _index.Now - grace;
+        await _index.UpdateAsync(
+            manifests => manifests.Any(IsAbandoned) ? [.. manifests.Where(m => !IsAbandoned(m))] : manifests, cancellationToken);
         var used = new HashSet<Digest>();
         foreach (var entry in _index.Read().Manifests.Where(m => used.Add(m.Digest)))
         {
@@ -96,7 +104,9 @@ public sealed partial class OciLayout : IDisposable
             used.UnionWith(manifest.Layers.Select(l => l.Digest));
         }
 
-        return Blobs.DeleteExcept(used, _index.Now - grace);
+        return Blobs.DeleteExcept(used, oldest);
+
+        bool IsAbandoned(Descriptor entry) => ReferenceOf(entry) is null && Blobs.IsOlderThan(entry.Digest, oldest);
     }
 
     public void Dispose() => _index.Dispose();

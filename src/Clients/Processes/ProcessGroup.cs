@@ -15,12 +15,15 @@ public static partial class ProcessGroup
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
     /// <summary>True while any process of the leader's group or session runs, the leader itself or one that outlived it.</summary>
-    public static bool IsAlive(ProcessIdentity leader) => leader.IsAlive || Members(leader).Count > 0;
+    /// <param name="mark">See <see cref="Signal"/>.</param>
+    public static bool IsAlive(ProcessIdentity leader, string? mark = null) => leader.IsAlive || Members(leader, mark).Count > 0;
 
     /// <summary>Sends the signal to the whole group after a check that it is still the leader's; false when nothing of it is left.</summary>
-    public static bool Signal(ProcessIdentity leader, ProcessSignal signal)
+    /// <param name="mark">An entry of the environment, <c>NAME=value</c>, that only what the leader started bears: it finds those that made
+    /// themselves a session of their own.</param>
+    public static bool Signal(ProcessIdentity leader, ProcessSignal signal, string? mark = null)
     {
-        var members = Members(leader);
+        var members = Members(leader, mark);
         if (members.Any(member => member.Group == leader.Pid))
             _ = Kill(-leader.Pid, (int)signal);
         foreach (var member in members.Where(member => member.Group != leader.Pid))
@@ -43,16 +46,16 @@ public static partial class ProcessGroup
             await Task.Delay(Poll, time, cancellationToken).ConfigureAwait(false);
     }
 
-    private static List<ProcessStat> Members(ProcessIdentity leader)
+    private static List<ProcessStat> Members(ProcessIdentity leader, string? mark)
     {
         // The kernel reuses no number that a group or session still bears. So a leader of another start time means that ours is gone
         // with everything it had, and without a leader whoever bears the number and is not older belongs to it.
-        if (ProcessStat.Read(leader.Pid) is { } found && found.StartTime != leader.StartTime)
-            return [];
+        var isReused = ProcessStat.Read(leader.Pid) is { } found && found.StartTime != leader.StartTime;
         return
         [
             .. ProcessStat.All().Where(stat => !stat.IsGone && stat.StartTime >= leader.StartTime
-                && (stat.Pid == leader.Pid || stat.Group == leader.Pid || stat.Session == leader.Pid)),
+                && ((!isReused && (stat.Pid == leader.Pid || stat.Group == leader.Pid || stat.Session == leader.Pid))
+                    || (mark is not null && stat.Bears(mark)))),
         ];
     }
 

@@ -43,6 +43,23 @@ internal sealed record ProcessStat(int Pid, char State, int Group, int Session, 
             : null;
     }
 
+    /// <summary>Whether the process was given this entry of an environment, <c>NAME=value</c>; false where that cannot be read.</summary>
+    public bool Bears(string entry)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{Pid.ToString(CultureInfo.InvariantCulture)}/environ").Split('\0').Contains(entry);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public static IEnumerable<ProcessStat> All()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))

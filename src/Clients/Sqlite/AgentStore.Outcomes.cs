@@ -54,7 +54,8 @@ public sealed partial class AgentStore
                     return;
                 // Somebody's cancellation is no reason for others to fail.
                 RuntimeImageStore.Release(db, operationId, status == OperationStatus.Failed ? error.Message : null);
-                db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now);
+                if (db.MoveAgent(agentId, AgentEvent.DeploymentFailed, database.Now) is not null)
+                    ForgetEndpoint(db, agentId);
             },
             cancellationToken);
     }
@@ -83,13 +84,21 @@ public sealed partial class AgentStore
         },
         cancellationToken);
 
+    // Whoever gets the port next must not be taken for this agent.
+    private static void ForgetEndpoint(SqliteConnection db, Guid agentId) => db.Execute(
+        """
+        DELETE FROM monitors WHERE agent_id = @id;
+        UPDATE agents SET url = NULL, image = NULL WHERE id = @id;
+        """,
+        new { id = agentId.ToString() });
+
     private static void Wipe(SqliteConnection db, Guid agentId) => db.Execute(
         """
         DELETE FROM secrets WHERE agent_id = @id;
         DELETE FROM revisions WHERE agent_id = @id;
         DELETE FROM monitors WHERE agent_id = @id;
         -- The key stays until its time: a late repetition of the first request must not make a second agent.
-        UPDATE idempotent_requests SET body = '{}' WHERE agent_id = @id;
+        UPDATE idempotent_requests SET body = json_set(body, '$.warnings', json('[]')) WHERE agent_id = @id;
         -- The agent's own output may quote its conversations.
         UPDATE operations SET error = json_set(error, '$.logTail', json('[]')) WHERE agent_id = @id AND error IS NOT NULL;
         UPDATE agents SET name = '', warnings = '[]', url = NULL, image = NULL, scan = NULL WHERE id = @id;

@@ -49,6 +49,16 @@ public sealed class RuntimeImageStore(ControlDatabase database)
         },
         cancellationToken);
 
+    /// <summary>The registry has lost the image: the next claim builds it again, from the stored lock file.</summary>
+    public Task ForgetAsync(string key, Digest digest, CancellationToken cancellationToken) => database.WriteAsync(
+        db =>
+        {
+            db.Execute(
+                "UPDATE runtime_images SET state = @BuildFailed, digest = NULL, cause = 'The registry has lost the image.' WHERE key = @key AND digest = @digest",
+                new { key, BuildFailed, digest = digest.Value });
+        },
+        cancellationToken);
+
     /// <returns>The lock file of the plugin set; null until one was stored.</returns>
     public Task<string?> GetLockFileAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
         db => db.QuerySingleOrDefault<string?>("SELECT lock_file FROM runtime_images WHERE key = @key", new { key }),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Core.Characters;
 
@@ -17,10 +18,11 @@ public sealed record PluginSet(IReadOnlyList<PackageVersion> Packages, string Ca
     }
 
     /// <summary>The SHA-256, in lower-case hex, of all that decides which files an installation yields.</summary>
-    public string Key(int nodeMajorVersion, string platform)
+    /// <param name="launcher">Of the script that starts the agent, where the builder of the image puts one in: a newer one makes another image.</param>
+    public string Key(int nodeMajorVersion, string platform, Digest? launcher = null)
     {
         var packages = string.Concat(Packages.Select(package => $"{package.Name}@{package.Version}\n"));
-        var text = string.Create(CultureInfo.InvariantCulture, $"catalogue {CatalogueVersion}\nnode {nodeMajorVersion}\nplatform {platform}\n{packages}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"catalogue {CatalogueVersion}\nnode {nodeMajorVersion}\nplatform {platform}\nlauncher {launcher}\n{packages}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 

@@ -18,6 +18,8 @@ public static partial class SecretRules
     {
         "PATH", "HOME", "NODE_OPTIONS", "NODE_PATH", "SERVER_PORT", "SERVER_HOST", "PGLITE_DATA_DIR", "ELIZA_DATABASE_DIR", "ELIZA_DATA_DIR",
         "ELIZAOS_DATA_DIR", "ELIZA_UI_ENABLE", "ELIZA_NO_AUTO_INSTALL", "ELIZA_NO_PLUGIN_AUTO_INSTALL", "SECRET_SALT",
+        // The shell that hands them on gives these a meaning of its own, and would print a value that does not suit it.
+        "BASHOPTS", "EUID", "GROUPS", "IFS", "LINENO", "OPTIND", "PPID", "SHELLOPTS", "UID",
     };
 
     private static readonly string[] ReservedPrefixes = ["LD_", "DYLD_", "BUN_", "ELIZA_DATA_DIR"];

@@ -40,7 +40,7 @@ public static class StepBudgets
         ["lock-file"] = TimeSpan.FromMinutes(3),
         ["install"] = TimeSpan.FromMinutes(8),
         ["assemble"] = TimeSpan.FromMinutes(3),
-        ["scan"] = TimeSpan.FromMinutes(10),
+        ["scan"] = TimeSpan.FromMinutes(11),
         ["sbom"] = TimeSpan.FromMinutes(2),
         ["template"] = TimeSpan.FromMinutes(3),
     };

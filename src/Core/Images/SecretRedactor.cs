@@ -6,7 +6,7 @@ public sealed class SecretRedactor(IEnumerable<string> secretValues)
     private const string Mask = "***";
 
     // The longest first: a value that holds another one must not be cut apart and left half in place.
-    private readonly string[] _forms = [.. secretValues.SelectMany(SecretForms.Of).Distinct(StringComparer.Ordinal).OrderByDescending(f => f.Length)];
+    private readonly string[] _forms = [.. secretValues.SelectMany(WithLines).SelectMany(SecretForms.Of).Distinct(StringComparer.Ordinal).OrderByDescending(f => f.Length)];
 
     /// <summary>The line with every value, in whatever form, replaced; values shorter than 6 characters stay.</summary>
     public string Redact(string line)
@@ -18,4 +18,8 @@ public sealed class SecretRedactor(IEnumerable<string> secretValues)
 
     /// <summary>For a single line; keep an instance for many.</summary>
     public static string Redact(string line, IEnumerable<string> secretValues) => new SecretRedactor(secretValues).Redact(line);
+
+    // A value of several lines, such as a private key, comes out of a log line by line.
+    private static IEnumerable<string> WithLines(string value) =>
+        value.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Prepend(value);
 }

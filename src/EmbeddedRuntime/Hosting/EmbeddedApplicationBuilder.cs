@@ -17,7 +17,9 @@ public sealed class EmbeddedApplicationBuilder : IFunctionsWorkerApplicationBuil
     private readonly List<FunctionDescriptor> _functions = [];
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
 
-    internal EmbeddedApplicationBuilder(string[] args) => _web = WebApplication.CreateBuilder(args);
+    // The settings of the folder that the program is started in are another project's.
+    internal EmbeddedApplicationBuilder(string[] args) =>
+        _web = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
     /// <summary>The application's services.</summary>
     public IServiceCollection Services => _web.Services;

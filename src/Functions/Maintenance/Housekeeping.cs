@@ -4,14 +4,21 @@ using MultiAgentInfra.Clients.Sqlite;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
-/// <summary>Removes what nobody refers to any more, and bounds what grows: answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target)
+/// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
+public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target, TimeProvider time)
 {
     // Longer than any build, whose blobs are in the registry before the manifest that refers to them.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    // A failed deployment's history holds the end of its agent's log; the operation keeps what people need of it.
+    private static readonly TimeSpan HistoryKept = TimeSpan.FromDays(1);
+
+    public async Task RunAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
+        var ended = new PurgeInstancesFilter(
+            CreatedTo: time.GetUtcNow() - HistoryKept,
+            Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
+        await client.PurgeAllInstancesAsync(ended, cancellationToken);
         await agents.PurgeAsync(cancellationToken);
         await registry.CollectGarbageAsync(Grace, cancellationToken);
         target.TrimLogs();

@@ -19,6 +19,7 @@ public sealed class MaintenanceFunctions(OutboxDispatcher outbox, HealthPoller h
         sweeper.SweepAsync(durable, context.CancellationToken);
 
     [Function("KeepHouse")]
-    public Task KeepHouseAsync([TimerTrigger("0 0 * * * *")] TimerInfo timer, FunctionContext context) =>
-        housekeeping.RunAsync(context.CancellationToken);
+    public Task KeepHouseAsync(
+        [TimerTrigger("0 0 * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, FunctionContext context) =>
+        housekeeping.RunAsync(durable, context.CancellationToken);
 }

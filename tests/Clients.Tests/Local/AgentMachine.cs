@@ -13,6 +13,7 @@ public sealed class AgentMachine : IAsyncDisposable
     public const string SaltCanary = "canary-salt-51d7";
 
     private const string StandIn = """
+        import { spawn } from 'node:child_process';
         import { readFileSync, writeFileSync } from 'node:fs';
         const character = JSON.parse(readFileSync(process.argv[2], 'utf8'));
         const note = (name, value) => writeFileSync(name, JSON.stringify(value));
@@ -24,6 +25,11 @@ public sealed class AgentMachine : IAsyncDisposable
         if (character.onTerm === 'exit') process.on('SIGTERM', () => process.exit(0));
         if (character.read) {
           try { readFileSync(character.read); note('read.json', 'read'); } catch (error) { note('read.json', error.code); }
+        }
+        if (character.detach) {
+          const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+          note('child.json', child.pid);
+          child.unref();
         }
         setInterval(() => {}, 1000);
         note('ready.json', true);

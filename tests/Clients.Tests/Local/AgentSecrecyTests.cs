@@ -16,7 +16,17 @@ public sealed class AgentSecrecyTests : IAsyncDisposable
     [Fact]
     public async Task An_agent_has_exactly_the_environment_that_was_built()
     {
-        var variables = new Dictionary<string, string> { ["ODD"] = "a 'b' \"c\" $d `e` \\ \n é", ["LD_PRELOAD"] = "", ["EMPTY"] = "" };
+        // The last ones are names that a script would easily use itself.
+        var variables = new Dictionary<string, string>
+        {
+            ["ODD"] = "a 'b' \"c\" $d `e` \\ \n é",
+            ["LD_PRELOAD"] = "",
+            ["EMPTY"] = "",
+            ["name"] = "a b;c",
+            ["folder"] = "f",
+            ["AGENT_NAMES"] = "x y",
+            ["user"] = "u",
+        };
         var launch = await _machine.PrepareAsync(_target, "{}");
         await _target.StartAsync(launch.AgentId, AgentMachine.Secrets, variables, TestDeadline.Token());
         var environment = await NoteAsync<Dictionary<string, string>>(launch.AgentId, "environment.json");

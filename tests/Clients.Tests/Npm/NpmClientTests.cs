@@ -27,6 +27,19 @@ public sealed class NpmClientTests : IDisposable
     }
 
     [Fact]
+    public async Task A_version_that_the_cache_does_not_know_yet_is_asked_for_again_at_the_registry()
+    {
+        using var npm = new FakeProgram("npm", """
+            case "$*" in *--prefer-offline*) exit 2 ;; *--prefer-online*) ;; *) echo 'npm error code ETARGET' >&2; exit 1 ;; esac
+            echo '{"packages":{"node_modules/a":{"version":"1.0.1"}}}' > package-lock.json
+            """);
+
+        var text = await CreateClient(npm).ResolveLockFileAsync(PackageJson, PathOf("work"), _ => { }, CancellationToken.None);
+
+        Assert.Contains("1.0.1", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_lock_file_that_names_an_address_is_refused()
     {
         using var npm = new FakeProgram("npm", """echo '{"packages":{"node_modules/a":{"resolved":"git+ssh://git@example.org/a.git"}}}' > package-lock.json""");

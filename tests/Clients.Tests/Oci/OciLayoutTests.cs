@@ -143,6 +143,22 @@ public sealed class OciLayoutTests : IDisposable
         await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(dropped.Digest, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task What_stays_in_quarantine_for_longer_than_the_grace_is_garbage()
+    {
+        var (refused, released) = (await PutManifestAsync("one"), await PutManifestAsync("two"));
+        await Layout.QuarantineAsync(refused, CancellationToken.None);
+        await Layout.TagAsync("released", released, CancellationToken.None);
+
+        await Layout.CollectGarbageAsync(TimeSpan.FromHours(1), CancellationToken.None);
+        Assert.True(Layout.IsQuarantined(refused.Digest));
+        Assert.True(await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None) >= refused.Size);
+
+        Assert.False(Layout.IsQuarantined(refused.Digest));
+        Assert.Equal(released.Digest, Layout.Resolve("released")!.Digest);
+        await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(refused.Digest, CancellationToken.None));
+    }
+
     private string BlobPath(Digest digest) => Path.Combine(Layout.Root, "blobs", "sha256", digest.Hex);
 
     private async Task<Descriptor> PutManifestAsync(string content)

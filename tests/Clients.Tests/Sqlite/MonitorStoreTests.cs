@@ -48,6 +48,21 @@ public sealed class MonitorStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task An_agent_whose_redeployment_failed_is_watched_at_no_address_and_has_none()
+    {
+        var agent = await _store.CreateRunningAsync();
+        await _store.Agents.SetEndpointAsync(agent.Id, Url, Core.Images.Digest.Of("image"u8), null, Token);
+        await _monitors.RegisterAsync(agent.Id, Url, Token);
+        var operation = (await _store.Agents.RequestRedeploymentAsync(agent.Id, Token))!;
+
+        await _store.Agents.FailDeploymentAsync(operation.Id, agent.Id, Core.Operations.OperationStatus.Failed, Error, Token);
+
+        Assert.Empty(await _monitors.ListAsync(Token));
+        var failed = (await _store.Agents.FindAsync(agent.Id, Token))!;
+        Assert.Equal((AgentStatus.Failed, null, null, null), (failed.Status, failed.Url, failed.Image, failed.Health));
+    }
+
+    [Fact]
     public async Task An_agent_that_is_not_watched_any_more_stays_so()
     {
         var agent = await _store.CreateRunningAsync();

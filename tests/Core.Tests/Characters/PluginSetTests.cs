@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Core.Tests.Characters;
 
@@ -36,6 +37,7 @@ public sealed class PluginSetTests
         string[] keys =
         [
             set.Key(22, "linux-x64"), set.Key(24, "linux-x64"), set.Key(22, "linux-arm64"),
+            set.Key(22, "linux-x64", Digest.Of("one launcher"u8)), set.Key(22, "linux-x64", Digest.Of("another"u8)),
             (set with { CatalogueVersion = "other" }).Key(22, "linux-x64"),
             PluginSet.Create(PluginCatalogue.Default, [OpenAi with { Version = "1.5.0" }]).Key(22, "linux-x64"),
             PluginSet.Create(PluginCatalogue.Default, []).Key(22, "linux-x64"),

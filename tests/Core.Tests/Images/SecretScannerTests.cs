@@ -62,6 +62,12 @@ public sealed class SecretScannerTests
     public void A_value_that_holds_another_one_is_redacted_as_a_whole() =>
         Assert.Equal("token=*** end", SecretRedactor.Redact("token=abcdefgh-extended end", ["abcdefgh", "abcdefgh-extended"]));
 
+    [Theory]
+    [InlineData("MIIEowIBAAKCAQEA0123456789abcdef")]
+    [InlineData("-----BEGIN RSA PRIVATE KEY-----")]
+    public void A_value_of_several_lines_is_redacted_line_by_line(string line) =>
+        Assert.Equal("key: ***", SecretRedactor.Redact($"key: {line}", ["-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0123456789abcdef\r\n-----END RSA PRIVATE KEY-----\n"]));
+
     [Fact]
     public void A_line_without_secrets_stays_as_it_is() =>
         Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), line => SecretRedactor.Redact(line.Get, []) == line.Get).QuickCheckThrowOnFailure();
