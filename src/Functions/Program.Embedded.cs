@@ -57,8 +57,9 @@ internal static class EmbeddedControlPlane
     /// <exception cref="StartupException">The configuration is invalid.</exception>
     public static EmbeddedApplicationBuilder Compose(CommandLine options, DataFolder folder, IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
-        // No arguments: a secret must not become a setting by way of the command line.
-        var builder = EmbeddedApplication.CreateBuilder();
+        // None of the user's arguments: a secret must not become a setting by way of the command line. And the program's own folder:
+        // host.json and appsettings.json of the folder that it is started in are another project's.
+        var builder = EmbeddedApplication.CreateBuilder($"--contentRoot={AppContext.BaseDirectory}");
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft", LogLevel.Warning);
         Listen(builder, options, ServiceRegistration.Check(builder.Configuration));

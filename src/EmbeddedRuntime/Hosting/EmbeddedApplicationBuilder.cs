@@ -17,9 +17,7 @@ public sealed class EmbeddedApplicationBuilder : IFunctionsWorkerApplicationBuil
     private readonly List<FunctionDescriptor> _functions = [];
     private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
 
-    // The settings of the folder that the program is started in are another project's.
-    internal EmbeddedApplicationBuilder(string[] args) =>
-        _web = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    internal EmbeddedApplicationBuilder(string[] args) => _web = WebApplication.CreateBuilder(args);
 
     /// <summary>The application's services.</summary>
     public IServiceCollection Services => _web.Services;

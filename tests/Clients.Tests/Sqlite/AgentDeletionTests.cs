@@ -100,7 +100,7 @@ public sealed class AgentDeletionTests : IDisposable
         for (var i = 0; i < 24; i++)
         {
             var draft = Draft(organization, "canary-name") with { Knowledge = [new("a.md", new string('k', i * i * 40) + "canary-deep")] };
-            var request = new IdempotentRequest($"key {i}", [1], (_, _) => new(202, new Dictionary<string, string>(), "canary-answer"));
+            var request = new IdempotentRequest($"key {i}", [1], (_, _) => new(202, new Dictionary<string, string>(), """{"warnings":["canary-answer"]}"""));
             agents.Add(Assert.IsType<CreateResult.Created>(await _store.Agents.CreateAsync(draft, request, Token)).Agent);
         }
         foreach (var agent in agents)
