@@ -4,7 +4,6 @@ using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Characters;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
-using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Activities.Tests;
@@ -26,12 +25,5 @@ public sealed class BuildAgentImageActivityTests
         Assert.Contains("notes.md", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, exception.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(secret, (await store.StepAsync("agent-image")).Error, StringComparison.Ordinal);
-    }
-
-    private sealed class NoContext : TaskActivityContext
-    {
-        public override TaskName Name => nameof(BuildAgentImage);
-
-        public override string InstanceId => "instance";
     }
 }

@@ -4,7 +4,6 @@ using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Operations;
-using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Activities.Tests;
@@ -43,12 +42,5 @@ public sealed class BuildCancellationTests
         await new DiscardBuildActivity(npm, folder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
         await new DiscardBuildActivity(npm, folder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
         Assert.Empty(Directory.GetFileSystemEntries(store.Data.Builds));
-    }
-
-    private sealed class NoContext : TaskActivityContext
-    {
-        public override TaskName Name => nameof(InstallPackages);
-
-        public override string InstanceId => "instance";
     }
 }

@@ -2,7 +2,6 @@ using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
-using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Activities.Tests;
@@ -31,12 +30,5 @@ public sealed class ClaimRuntimeImageActivityTests
 
         Assert.Equal(new RuntimeClaim(RuntimeClaimState.Ready, image.Digest, null), there);
         Assert.Equal(new RuntimeClaim(RuntimeClaimState.Claimed, null, null), lost);
-    }
-
-    private sealed class NoContext : TaskActivityContext
-    {
-        public override TaskName Name => nameof(ClaimRuntimeImage);
-
-        public override string InstanceId => "instance";
     }
 }
