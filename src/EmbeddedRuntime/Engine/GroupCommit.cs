@@ -27,7 +27,7 @@ internal sealed class GroupCommit : IDisposable
         _rollback = new Statement(connection, "ROLLBACK");
         _savepoint = new Statement(connection, "SAVEPOINT item");
         _release = new Statement(connection, "RELEASE item");
-        _undo = new Statement(connection, "ROLLBACK TO item; RELEASE item");
+        _undo = new Statement(connection, "ROLLBACK TO item");
         _session = new WriteSession(connection, timeProvider);
         _onFatal = onFatal;
         _thread = new Thread(WriteLoop) { IsBackground = true, Name = "durable-writer" };
@@ -126,6 +126,7 @@ internal sealed class GroupCommit : IDisposable
         catch (Exception exception) when (exception is not SqliteException)
         {
             _undo.Execute();
+            _release.Execute();
             item.Refuse(exception);
         }
     }

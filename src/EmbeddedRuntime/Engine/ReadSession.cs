@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
@@ -20,6 +21,7 @@ internal sealed class ReadSession : IDisposable
     {
         _connection = new SqliteConnection(connectionString);
         _connection.Open();
+        _connection.Execute("PRAGMA busy_timeout = 5000");
         _instance = new Statement(_connection, $"SELECT {InstanceColumns} FROM Instances WHERE InstanceId = $id", "id");
         _history = new Statement(_connection, $"SELECT {EventColumns} FROM History WHERE Execution = $execution ORDER BY Seq", "execution");
         _inbox = new Statement(_connection, $"SELECT {EventColumns}, Id, InstanceId, Execution, VisibleAt FROM NewEvents ORDER BY Id");
@@ -32,20 +34,16 @@ internal sealed class ReadSession : IDisposable
             "after", "from", "to", "prefix", "statuses", "limit");
     }
 
-    public StoredInstance? Instance(string instanceId)
-    {
-        using var reader = _instance.Read(instanceId);
-        return reader.Read() ? ReadInstance(reader) : null;
-    }
+    public StoredInstance? Instance(string instanceId) => _instance.Read(ReadInstance, instanceId) is [var found] ? found : null;
 
-    public IReadOnlyList<HistoryEvent> History(long execution) => ReadAll(_history.Read(execution), ReadEvent);
+    public IReadOnlyList<HistoryEvent> History(long execution) => _history.Read(ReadEvent, execution);
 
-    public IReadOnlyList<PendingTimer> Inbox() => ReadAll(_inbox.Read(), ReadInbox);
+    public IReadOnlyList<PendingTimer> Inbox() => _inbox.Read(ReadInbox);
 
-    public IReadOnlyList<PendingTimer> InboxOf(string instanceId) => ReadAll(_inboxOf.Read(instanceId), ReadInbox);
+    public IReadOnlyList<PendingTimer> InboxOf(string instanceId) => _inboxOf.Read(ReadInbox, instanceId);
 
-    public IReadOnlyList<PendingActivity> Activities() => ReadAll(_tasks.Read(), reader => new PendingActivity(
-        reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2), reader.GetInt32(3), reader.GetString(4), reader.GetString(5), Text(reader, 6)));
+    public IReadOnlyList<PendingActivity> Activities() => _tasks.Read(row => new PendingActivity(
+        row.Number(0), row.Number(1), row.Text(2)!, (int)row.Number(3), row.Text(4)!, row.Text(5)!, row.Text(6)));
 
     /// <summary>One page in the order of the ids, after the given one.</summary>
     public IReadOnlyList<StoredInstance> Page(
@@ -54,8 +52,7 @@ internal sealed class ReadSession : IDisposable
         var list = statuses is null ? "" : string.Concat(statuses.Select(status => $",{(int)status},"));
         if (statuses is not null && list.Length == 0)
             list = ",none,";
-        return ReadAll(
-            _page.Read(after, from?.UtcTicks ?? 0, to?.UtcTicks ?? long.MaxValue, prefix ?? "", list, limit), ReadInstance);
+        return _page.Read(ReadInstance, after, from?.UtcTicks ?? 0, to?.UtcTicks ?? long.MaxValue, prefix ?? "", list, limit);
     }
 
     public void Dispose()
@@ -65,40 +62,27 @@ internal sealed class ReadSession : IDisposable
         _connection.Dispose();
     }
 
-    private static List<T> ReadAll<T>(SqliteDataReader reader, Func<SqliteDataReader, T> read)
+    private static DateTime Time(Statement row, int column) => new(row.Number(column), DateTimeKind.Utc);
+
+    private static HistoryEvent ReadEvent(Statement row) => new(
+        (EventKind)row.Number(0), (int)row.Number(1), row.Text(2), row.Text(3), row.Text(4), Time(row, 5));
+
+    private static PendingTimer ReadInbox(Statement row)
     {
-        using (reader)
-        {
-            var rows = new List<T>();
-            while (reader.Read())
-                rows.Add(read(reader));
-            return rows;
-        }
+        var execution = row.IsNull(8) ? (long?)null : row.Number(8);
+        return new PendingTimer(new PendingEvent(row.Text(7)!, execution, row.Number(6), 0, ReadEvent(row)), Time(row, 9));
     }
 
-    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static DateTime Time(SqliteDataReader reader, int column) => new(reader.GetInt64(column), DateTimeKind.Utc);
-
-    private static HistoryEvent ReadEvent(SqliteDataReader reader) => new(
-        (EventKind)reader.GetInt32(0), reader.GetInt32(1), Text(reader, 2), Text(reader, 3), Text(reader, 4), Time(reader, 5));
-
-    private static PendingTimer ReadInbox(SqliteDataReader reader)
-    {
-        var execution = reader.IsDBNull(8) ? (long?)null : reader.GetInt64(8);
-        return new PendingTimer(new PendingEvent(reader.GetString(7), execution, reader.GetInt64(6), 0, ReadEvent(reader)), Time(reader, 9));
-    }
-
-    private static StoredInstance ReadInstance(SqliteDataReader reader) => new(
-        reader.GetInt64(0),
-        reader.GetString(1),
-        reader.GetString(2),
-        (OrchestrationRuntimeStatus)reader.GetInt32(3),
-        Time(reader, 4),
-        Time(reader, 5),
-        Text(reader, 6),
-        Text(reader, 7),
-        Text(reader, 8),
-        Text(reader, 9),
-        StartDetail.Parse(reader.GetString(10)));
+    private static StoredInstance ReadInstance(Statement row) => new(
+        row.Number(0),
+        row.Text(1)!,
+        row.Text(2)!,
+        (OrchestrationRuntimeStatus)row.Number(3),
+        Time(row, 4),
+        Time(row, 5),
+        row.Text(6),
+        row.Text(7),
+        row.Text(8),
+        row.Text(9),
+        StartDetail.Parse(row.Text(10)));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
@@ -30,8 +31,7 @@ internal sealed class SqliteOrchestrationStore : IDisposable
         try
         {
             connection.Open();
-            using (var pragmas = new Statement(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000"))
-                pragmas.Execute();
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
             StoreSchema.Migrate(connection);
             return new SqliteOrchestrationStore(path, fileLock, connection, timeProvider, onFatal);
         }

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
@@ -43,9 +44,6 @@ internal static class StoreSchema
         if (version > Steps.Length)
             throw new InvalidOperationException($"The database {connection.DataSource} has schema version {version}; this program knows up to {Steps.Length}.");
         for (var step = (int)version; step < Steps.Length; step++)
-        {
-            using var migrate = new Statement(connection, $"BEGIN IMMEDIATE; {Steps[step]} PRAGMA user_version = {step + 1}; COMMIT;");
-            migrate.Execute();
-        }
+            connection.Execute($"BEGIN IMMEDIATE; {Steps[step]} PRAGMA user_version = {step + 1}; COMMIT;");
     }
 }

@@ -65,8 +65,8 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
 
     public (long Execution, OrchestrationRuntimeStatus Status)? FindInstance(string instanceId)
     {
-        using var reader = _findInstance.Read(instanceId);
-        return reader.Read() ? (reader.GetInt64(0), (OrchestrationRuntimeStatus)reader.GetInt32(1)) : null;
+        var found = _findInstance.Read(row => (row.Number(0), (OrchestrationRuntimeStatus)row.Number(1)), instanceId);
+        return found is [var instance] ? instance : null;
     }
 
     public long InsertInstance(string instanceId, string name, string? input, StartDetail detail) =>
@@ -96,14 +96,7 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
     public long? DeleteTimer(string instanceId, long execution, int taskId) => _deleteTimer.Scalar(instanceId, execution, taskId);
 
     /// <summary>Deletes what waits for an instance, or for one execution of it, and returns the rows.</summary>
-    public IReadOnlyList<long> DropInbox(string instanceId, long? execution)
-    {
-        using var reader = _dropInbox.Read(instanceId, execution);
-        var rows = new List<long>();
-        while (reader.Read())
-            rows.Add(reader.GetInt64(0));
-        return rows;
-    }
+    public IReadOnlyList<long> DropInbox(string instanceId, long? execution) => _dropInbox.Read(row => row.Number(0), instanceId, execution);
 
     public void InsertHistory(long execution, int seq, HistoryEvent entry) => _insertHistory.Execute(
         execution, seq, (int)entry.Kind, entry.TaskId, entry.Name, entry.Payload, entry.Detail, entry.Time.Ticks);
@@ -119,14 +112,7 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
         _insertTask.Scalar(execution, instanceId, task.Id, task.Name, task.Version, task.Input)!.Value,
         execution, instanceId, task.Id, task.Name, task.Version, task.Input);
 
-    public IReadOnlyList<string> ChildrenOf(string instanceId)
-    {
-        using var reader = _childrenOf.Read(instanceId);
-        var children = new List<string>();
-        while (reader.Read())
-            children.Add(reader.GetString(0));
-        return children;
-    }
+    public IReadOnlyList<string> ChildrenOf(string instanceId) => _childrenOf.Read(row => row.Text(0)!, instanceId);
 
     public void Dispose()
     {
