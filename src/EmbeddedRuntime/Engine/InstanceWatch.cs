@@ -1,6 +1,6 @@
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 
-/// <summary>Wakes those who wait for an instance to change.</summary>
+/// <summary>Wakes those who wait for an instance's status to change.</summary>
 internal sealed class InstanceWatch
 {
     private readonly Dictionary<string, TaskCompletionSource> _watched = new(StringComparer.Ordinal);

@@ -60,7 +60,7 @@ internal sealed partial class OrchestrationWorker(
             if (result.Completion is null)
             {
                 executor.HistoryLength += commit.NewHistory.Count;
-                loader.Keep(session);
+                loader.Keep(session with { Instance = session.Instance with { Status = commit.Status } });
             }
             else
             {

@@ -7,13 +7,21 @@ internal sealed class TurnCommit(StoredInstance instance, IReadOnlyList<PendingE
 
     public IReadOnlyList<HistoryEvent> NewHistory { get; } = [.. events, .. result.Actions.Select(action => action.ToHistory())];
 
+    /// <summary>The status that the instance has after this turn.</summary>
+    public OrchestrationRuntimeStatus Status { get; } = result switch
+    {
+        { Completion: { Status: not OrchestrationRuntimeStatus.ContinuedAsNew } completion } => completion.Status,
+        { IsSuspended: true } => OrchestrationRuntimeStatus.Suspended,
+        _ => OrchestrationRuntimeStatus.Running,
+    };
+
     private string Id => instance.InstanceId;
 
     private long Execution => instance.Execution;
 
     public TurnEffects Apply(WriteSession session)
     {
-        if (!consumed.All(pending => Consume(session, pending)) || !session.UpdateInstance(Execution, Status(), result.Completion, result.CustomStatus))
+        if (!consumed.All(pending => Consume(session, pending)) || !session.UpdateInstance(Execution, Status, result.Completion, result.CustomStatus))
             throw new StaleTurnException();
         foreach (var action in result.Actions)
             Start(session, action);
@@ -37,19 +45,13 @@ internal sealed class TurnCommit(StoredInstance instance, IReadOnlyList<PendingE
                 break;
         }
 
-        _effects.Changed.Add(Id);
+        if (Status != instance.Status)
+            _effects.Changed.Add(Id);
         return _effects;
     }
 
     private static bool Consume(WriteSession session, PendingEvent pending) =>
         (pending.InboxId == 0 || session.DeleteInboxRow(pending.InboxId)) && (pending.TaskRow == 0 || session.DeleteTask(pending.TaskRow));
-
-    private OrchestrationRuntimeStatus Status() => result switch
-    {
-        { Completion: { Status: not OrchestrationRuntimeStatus.ContinuedAsNew } completion } => completion.Status,
-        { IsSuspended: true } => OrchestrationRuntimeStatus.Suspended,
-        _ => OrchestrationRuntimeStatus.Running,
-    };
 
     private void AppendHistory(WriteSession session, Completion? completion)
     {

@@ -14,6 +14,6 @@ internal sealed class TurnEffects
 
     public List<PendingActivity> Activities { get; } = [];
 
-    /// <summary>The instances whose state has changed.</summary>
+    /// <summary>The instances whose status has changed, or that are new or gone.</summary>
     public List<string> Changed { get; } = [];
 }
