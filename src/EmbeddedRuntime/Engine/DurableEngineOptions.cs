@@ -9,8 +9,8 @@ public sealed class DurableEngineOptions
     /// <summary>Activities at a time; ours mostly wait for processes and servers.</summary>
     public int MaxConcurrentActivities { get; set; } = 32;
 
-    /// <summary>Orchestration turns at a time, most of which wait for their commit.</summary>
-    public int MaxConcurrentTurns { get; set; } = 128;
+    /// <summary>Orchestration turns at a time, most of which wait for their commit: the slower the disk, the more of them share one.</summary>
+    public int MaxConcurrentTurns { get; set; } = 512;
 
     /// <summary>Orchestrations that are kept in memory between their turns; 0 replays each from its history at every turn.</summary>
     public int CachedOrchestrations { get; set; } = 256;
