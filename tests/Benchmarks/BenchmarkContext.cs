@@ -10,8 +10,6 @@ internal sealed class BenchmarkContext(string folder, bool isQuick, Progress pro
 
     public string Folder => folder;
 
-    public bool IsQuick => isQuick;
-
     public Progress Progress => progress;
 
     public int Repetitions => isQuick ? 1 : 3;
@@ -20,12 +18,11 @@ internal sealed class BenchmarkContext(string folder, bool isQuick, Progress pro
 
     public int Scale(int count) => isQuick ? Math.Max(1, count / 10) : count;
 
-    public string NewDatabase() => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, $"{Interlocked.Increment(ref _databases)}")).FullName, "durable.db");
+    public string NewDatabase() => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, $"{++_databases}")).FullName, "durable.db");
 
-    public Task<DurableEngine> StartAsync(Programs programs, string? database = null, int? cached = null)
-    {
-        var options = new DurableEngineOptions { DatabasePath = database ?? NewDatabase() };
-        options.CachedOrchestrations = cached ?? options.CachedOrchestrations;
-        return DurableEngine.StartAsync(options, programs.Registry, new ServiceCollection().BuildServiceProvider());
-    }
+    public static void Remove(string database) => Directory.Delete(Path.GetDirectoryName(database)!, recursive: true);
+
+    /// <summary>An engine with the product's settings.</summary>
+    public static Task<DurableEngine> StartAsync(string database, Action? onStep = null) =>
+        DurableEngine.StartAsync(new DurableEngineOptions { DatabasePath = database }, Programs.Registry(onStep), new ServiceCollection().BuildServiceProvider());
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using MultiAgentInfra.Benchmarks;
+using MultiAgentInfra.Benchmarks.Workers;
 
-var data = new Option<DirectoryInfo?>("--data") { Description = "A folder on the disk to measure; by default a fresh one below artifacts." };
-var only = new Option<string?>("--only") { Description = "Measures one row only." };
+var data = new Option<DirectoryInfo?>("--data") { Description = "A folder on the disk to measure; by default artifacts/benchmarks." };
+var only = new Option<string?>("--only") { Description = "Measures this part only." };
 only.AcceptOnlyFromAmong([.. DurableBenchmarks.Names]);
 var quick = new Option<bool>("--quick") { Description = "A tenth of the work, once: shows that it runs, not how fast." };
-var durable = new Command("durable", "Measures the embedded durable engine and prints a table and a line a goal.") { data, only, quick };
+var durable = new Command("durable", "Measures the embedded durable engine and prints tables and a line for each goal.") { data, only, quick };
 durable.SetAction(async (parsed, _) =>
 {
     var folder = WorkFolder.Create(parsed.GetValue(data)?.FullName);
@@ -27,4 +28,13 @@ durable.SetAction(async (parsed, _) =>
     }
 });
 
-return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable }.Parse(args).InvokeAsync();
+var name = new Argument<string>("name");
+var database = new Argument<string>("database");
+var instances = new Argument<int>("instances");
+var argument = new Argument<int>("argument");
+var worker = new Command(WorkerProcess.Verb) { name, database, instances, argument };
+worker.Hidden = true;
+worker.SetAction((parsed, _) => WorkerProcess.ServeAsync(
+    BenchmarkWorker.Named(parsed.GetValue(name)!), parsed.GetValue(database)!, parsed.GetValue(instances), parsed.GetValue(argument)));
+
+return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable, worker }.Parse(args).InvokeAsync();

@@ -1,36 +1,45 @@
-using System.Diagnostics;
 using MultiAgentInfra.EmbeddedRuntime;
 
 namespace MultiAgentInfra.Benchmarks;
 
 /// <summary>The orchestrators that are measured; their one activity does nothing, so that what is left is the engine.</summary>
-internal sealed class Programs
+internal static class Programs
 {
     public const string FanOut = "FanOut";
     public const string Chain = "Chain";
-    public const string Step = "Step";
+    public const string ChainAndWait = "ChainAndWait";
+    public const string Go = "Go";
 
-    /// <summary>Told of the start of each activity: its instance and its input.</summary>
-    public Action<string, int>? OnStep { get; init; }
+    private const string Step = "Step";
 
-    public DurableTaskRegistry Registry => new DurableTaskRegistry()
-        .AddOrchestratorFunc<int>(FanOut, (context, width) =>
-            Task.WhenAll(Enumerable.Range(0, width).Select(index => context.CallActivityAsync<int>(Step, index))))
-        .AddOrchestratorFunc<int>(Chain, async (context, length) =>
+    /// <param name="onStep">Told of each activity at its start.</param>
+    public static DurableTaskRegistry Registry(Action? onStep = null) => new DurableTaskRegistry()
+        .AddOrchestratorFunc<int>(FanOut, FanOutAsync)
+        .AddOrchestratorFunc<int>(Chain, ChainAsync)
+        .AddOrchestratorFunc<int>(ChainAndWait, async (context, length) =>
         {
-            for (var step = 0; step < length; step++)
-                await context.CallActivityAsync<int>(Step, step);
+            await ChainAsync(context, length);
+            if (length > 0)
+                context.SetCustomStatus(Go);
+            await context.WaitForExternalEvent<int>(Go);
+            await context.CallActivityAsync<int>(Step, length);
         })
-        .AddActivityFunc<int, int>(Step, (context, index) =>
+        .AddActivityFunc<int, int>(Step, (_, index) =>
         {
-            OnStep?.Invoke(context.InstanceId, index);
+            onStep?.Invoke();
             return index;
         });
 
-    /// <summary>Notes when each activity starts, for a chain on an otherwise idle engine.</summary>
-    public static (Programs Programs, List<long> Starts) Timed()
+    private static async Task ChainAsync(TaskOrchestrationContext context, int length)
     {
-        var starts = new List<long>();
-        return (new Programs { OnStep = (_, _) => starts.Add(Stopwatch.GetTimestamp()) }, starts);
+        for (var step = 0; step < length; step++)
+            await context.CallActivityAsync<int>(Step, step);
+    }
+
+    private static async Task FanOutAsync(TaskOrchestrationContext context, int width)
+    {
+        var results = await Task.WhenAll(Enumerable.Range(0, width).Select(index => context.CallActivityAsync<int>(Step, index)));
+        if (!results.SequenceEqual(Enumerable.Range(0, width)))
+            throw new InvalidOperationException("Results are missing or mixed up.");
     }
 }

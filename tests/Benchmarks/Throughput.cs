@@ -1,33 +1,71 @@
+using System.Diagnostics;
+
 namespace MultiAgentInfra.Benchmarks;
 
 /// <summary>Measures how many pieces of work of one shape are done in a second, on a fresh database each time and after a warm-up of the same shape.</summary>
 internal static class Throughput
 {
-    public static async Task<Samples> MeasureAsync(BenchmarkContext context, string what, Shape shape)
+    public static async Task<IReadOnlyList<Trial>> MeasureAsync(BenchmarkContext context, string what, Shape shape)
     {
-        await WarmUpAsync(context, what, shape);
-        var rates = new List<double>();
+        context.Progress.Say($"{what}: warming up");
+        await WarmUpAsync(context, shape);
+        var trials = new List<Trial>();
         for (var repetition = 1; repetition <= context.Repetitions; repetition++)
         {
-            await using var engine = await context.StartAsync(new Programs());
-            var time = await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, shape.Total, shape.AtOnce);
-            rates.Add(shape.Total * shape.WorkPerInstance / time.TotalSeconds);
-            context.Progress.Say($"{what}: {repetition} of {context.Repetitions}: {rates[^1]:N0}/s in {time.TotalSeconds:N1} s");
+            var trial = await RunAsync(context, shape);
+            trials.Add(trial);
+            context.Progress.Say($"{what}: {repetition} of {context.Repetitions}: {trial.Rate:N0}/s in {trial.Seconds:N1} s");
         }
 
-        return new Samples(rates);
+        return trials;
     }
 
     // Until the methods that count are compiled for speed, which a number of calls does not tell.
-    private static async Task WarmUpAsync(BenchmarkContext context, string what, Shape shape)
+    private static async Task WarmUpAsync(BenchmarkContext context, Shape shape)
     {
-        context.Progress.Say($"{what}: warming up");
-        await using var engine = await context.StartAsync(new Programs());
-        var spent = TimeSpan.Zero;
-        while (spent < context.WarmUp)
-            spent += await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, Math.Max(1, shape.Total / 10), shape.AtOnce);
+        var database = context.NewDatabase();
+        await using (var engine = await BenchmarkContext.StartAsync(database))
+        {
+            var spent = TimeSpan.Zero;
+            while (spent < context.WarmUp)
+                spent += await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, Math.Max(1, shape.Total / 10), shape.AtOnce);
+        }
+
+        BenchmarkContext.Remove(database);
     }
 
-    /// <summary>Instances of an orchestrator, some at once, and how many pieces of work count for each.</summary>
-    internal sealed record Shape(string Orchestrator, int Input, int Total, int AtOnce, int WorkPerInstance);
+    private static async Task<Trial> RunAsync(BenchmarkContext context, Shape shape)
+    {
+        var database = context.NewDatabase();
+        Trial trial;
+        await using (var engine = await BenchmarkContext.StartAsync(database))
+        {
+            GC.Collect();
+            using var commits = new CommitCounter();
+            using var process = Process.GetCurrentProcess();
+            var (cpu, writer) = (process.TotalProcessorTime, OwnProcess.WriterSeconds());
+            var time = await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, shape.Total, shape.AtOnce);
+            process.Refresh();
+            trial = new Trial(shape, time.TotalSeconds, (process.TotalProcessorTime - cpu).TotalSeconds, OwnProcess.WriterSeconds() - writer, commits.Count);
+        }
+
+        BenchmarkContext.Remove(database);
+        return trial;
+    }
+
+    /// <summary>Instances of an orchestrator, some at once, each with as many activities; <paramref name="WorkPerInstance"/> is what counts as work.</summary>
+    internal sealed record Shape(string Orchestrator, int Input, int Total, int AtOnce, int WorkPerInstance)
+    {
+        public static Shape FanOut(int width, int total, int atOnce) => new(Programs.FanOut, width, total, atOnce, width);
+
+        public static Shape Chain(int length, int total, int atOnce) => new(Programs.Chain, length, total, atOnce, 1);
+    }
+
+    /// <summary>One run; CPU is of the whole process, which is engine and load together.</summary>
+    internal sealed record Trial(Shape Shape, double Seconds, double CpuSeconds, double? WriterSeconds, long Commits)
+    {
+        public double Rate => Shape.Total * Shape.WorkPerInstance / Seconds;
+
+        public double Activities => (double)Shape.Total * Shape.Input;
+    }
 }

@@ -93,6 +93,7 @@ internal sealed class GroupCommit : IDisposable
                 if (_stopped is { } crashed)
                     throw crashed;
                 _commit.Execute();
+                DurableMetrics.Committed();
             }
             catch (Exception exception)
             {
