@@ -15,11 +15,11 @@ internal static class DurableBenchmarks
         foreach (var row in Rows.Where(row => only is null || row.Name == only))
             results.AddRange(await row.MeasureAsync(context));
         var scaling = only is null or Scaling.Name ? await Scaling.MeasureAsync(context) : null;
-        var sync = new Samples(DiskProbe.Measure(context.Folder, context.Scale(1_000)));
+        var syncs = context.Syncs();
         context.Progress.Clear();
 
-        await output.WriteLineAsync($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {DiskProbe.FileSystem(context.Folder)}, " +
-            $"fsync of a 4 KiB append p50 {sync.Percentile(0.5):N2} ms, p99 {sync.Percentile(0.99):N2} ms; medians of {context.Repetitions} after a warm-up.");
+        await output.WriteLineAsync($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {context.FileSystem}; fsync of a 4 KiB append: p50 {syncs.Percentile(0.5):N2} ms, p99 {syncs.Percentile(0.99):N2} ms " +
+            $"({syncs.Count:N0} all over the run); medians of {context.Repetitions} after a warm-up.");
         if (results.Count > 0)
             await WriteAsync(results, output);
         if (scaling is not null)
@@ -43,7 +43,7 @@ internal static class DurableBenchmarks
 
     private static async Task WriteAsync(TextTable scaling, TextWriter output)
     {
-        await output.WriteLineAsync("Scaling: the process is the engine with its load; the fsync limit is 1 ÷ the median of a 4 KiB append just before; the writer thread computes or waits for its fsync.");
+        await output.WriteLineAsync(Scaling.Legend);
         await output.WriteLineAsync();
         scaling.WriteTo(output);
         await output.WriteLineAsync();

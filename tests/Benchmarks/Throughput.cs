@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MultiAgentInfra.Benchmarks;
 
 /// <summary>Measures how many pieces of work of one shape are done in a second, on a fresh database each time and after a warm-up of the same shape.</summary>
@@ -37,20 +35,21 @@ internal static class Throughput
     private static async Task<Trial> RunAsync(BenchmarkContext context, Shape shape)
     {
         var database = context.NewDatabase();
+        var syncs = context.ProbeDisk();
         Trial trial;
         await using (var engine = await BenchmarkContext.StartAsync(database))
         {
             GC.Collect();
-            using var commits = new CommitCounter();
-            using var process = Process.GetCurrentProcess();
-            var (cpu, writer) = (process.TotalProcessorTime, OwnProcess.WriterSeconds());
+            using var commits = new CommitMeter();
+            var cpu = CpuTimes.Now();
             var time = await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, shape.Total, shape.AtOnce);
-            process.Refresh();
-            trial = new Trial(shape, time.TotalSeconds, (process.TotalProcessorTime - cpu).TotalSeconds, OwnProcess.WriterSeconds() - writer, commits.Count);
+            trial = new Trial(shape, time.TotalSeconds, CpuTimes.Now().Since(cpu), commits.Count, commits.Seconds);
         }
 
+        // Before and after, so that a disk that changes its speed meanwhile shows.
+        syncs.AddRange(context.ProbeDisk());
         BenchmarkContext.Remove(database);
-        return trial;
+        return trial with { SyncSeconds = new Samples(syncs).Median / 1_000 };
     }
 
     /// <summary>Instances of an orchestrator, some at once, each with as many activities; <paramref name="WorkPerInstance"/> is what counts as work.</summary>
@@ -61,9 +60,11 @@ internal static class Throughput
         public static Shape Chain(int length, int total, int atOnce) => new(Programs.Chain, length, total, atOnce, 1);
     }
 
-    /// <summary>One run; CPU is of the whole process, which is engine and load together.</summary>
-    internal sealed record Trial(Shape Shape, double Seconds, double CpuSeconds, double? WriterSeconds, long Commits)
+    /// <summary>One run: CPU is of the engine and its load together, and the time of a sync that of the disk alone just before and after.</summary>
+    internal sealed record Trial(Shape Shape, double Seconds, CpuTimes Cpu, long Commits, double CommitSeconds)
     {
+        public double SyncSeconds { get; init; }
+
         public double Rate => Shape.Total * Shape.WorkPerInstance / Seconds;
 
         public double Activities => (double)Shape.Total * Shape.Input;

@@ -5,10 +5,12 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 /// <summary>What an operator can watch, for example with dotnet-counters.</summary>
 internal static class DurableMetrics
 {
-    private static readonly Meter Meter = new("MultiAgentInfra.EmbeddedRuntime");
+    public const string MeterName = "MultiAgentInfra.EmbeddedRuntime";
 
-    private static readonly Counter<long> Commits =
-        Meter.CreateCounter<long>("durable.commits", "{commit}", "Transactions of the durable engine, each synced to the disk.");
+    private static readonly Meter Meter = new(MeterName);
 
-    public static void Committed() => Commits.Add(1);
+    private static readonly Histogram<double> Commits =
+        Meter.CreateHistogram<double>("durable.commits", "s", "How long each commit of the durable engine took, its sync to the disk included.");
+
+    public static void Committed(TimeSpan time) => Commits.Record(time.TotalSeconds);
 }

@@ -14,9 +14,9 @@ internal sealed class IdleStep : BenchmarkRow
         for (var repetition = 1; repetition <= context.Repetitions; repetition++)
         {
             // Before and after, so that a disk that changes its mind shows.
-            syncs.AddRange(DiskProbe.Measure(context.Folder, steps));
+            syncs.AddRange(context.ProbeDisk(steps));
             var times = new Samples(await IdleChain.RunAsync(context, steps));
-            syncs.AddRange(DiskProbe.Measure(context.Folder, steps));
+            syncs.AddRange(context.ProbeDisk(steps));
             p50.Add(times.Percentile(0.5));
             p99.Add(times.Percentile(0.99));
             context.Progress.Say($"idle step: {repetition} of {context.Repetitions}: p50 {p50[^1]:N2} ms, p99 {p99[^1]:N2} ms");

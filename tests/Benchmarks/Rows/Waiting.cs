@@ -19,7 +19,7 @@ internal sealed class Waiting : BenchmarkRow
             var database = context.NewDatabase();
             created.Add(await WorkerProcess.RunAsync<CreateWaiting>(database, instances));
 
-            // Cold starts before the one that finishes an instance of its own.
+            // One more kill lies between the two, and each gives the event to another instance.
             restarts.Add(await WorkerProcess.RunAsync<FirstWork>(database, instances, instances - 1));
             resumed.Add(await WorkerProcess.RunAsync<ResumeWaiting>(database, instances));
             BenchmarkContext.Remove(database);

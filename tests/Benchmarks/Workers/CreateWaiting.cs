@@ -7,10 +7,10 @@ internal sealed class CreateWaiting : BenchmarkWorker
     {
         var engine = await BenchmarkContext.StartAsync(database);
         await WaitingInstances.WarmUpAsync(engine.Client);
-        var before = await OwnProcess.SettledMemoryAsync();
+        var before = await OwnMemory.SettledAsync();
         await WaitingInstances.CreateAsync(engine.Client, instances, steps: 0);
-        var unsettled = OwnProcess.Memory();
-        var after = await OwnProcess.SettledMemoryAsync();
+        var unsettled = OwnMemory.Now();
+        var after = await OwnMemory.SettledAsync();
         GC.KeepAlive(engine);
         return new() { ["added"] = after - before, ["before"] = before, ["unsettled"] = unsettled - before };
     }

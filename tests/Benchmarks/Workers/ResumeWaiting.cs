@@ -10,10 +10,10 @@ internal sealed class ResumeWaiting : BenchmarkWorker
             await WaitingInstances.WarmUpAsync(empty.Client);
         }
 
-        var before = await OwnProcess.SettledMemoryAsync();
+        var before = await OwnMemory.SettledAsync();
         var engine = await BenchmarkContext.StartAsync(database);
         await WaitingInstances.FinishAsync(engine.Client, WaitingInstances.Id(0));
-        var after = await OwnProcess.SettledMemoryAsync();
+        var after = await OwnMemory.SettledAsync();
         GC.KeepAlive(engine);
         return new() { ["added"] = after - before, ["before"] = before };
     }
