@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
@@ -92,7 +93,9 @@ internal sealed class GroupCommit : IDisposable
                     Apply(item);
                 if (_stopped is { } crashed)
                     throw crashed;
+                var start = Stopwatch.GetTimestamp();
                 _commit.Execute();
+                DurableMetrics.Committed(Stopwatch.GetElapsedTime(start));
             }
             catch (Exception exception)
             {

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace MultiAgentInfra.Benchmarks;
+
+/// <summary>A chain that has an engine for itself, with the time from each activity's start to the next one's.</summary>
+internal static class IdleChain
+{
+    /// <summary>Milliseconds of each step, of the last chain when it takes several to fill the time.</summary>
+    public static async Task<double[]> RunAsync(BenchmarkContext context, int steps, TimeSpan atLeast = default)
+    {
+        var starts = new List<long>();
+        var database = context.NewDatabase();
+        await using (var engine = await BenchmarkContext.StartAsync(database, () => starts.Add(Stopwatch.GetTimestamp())))
+        {
+            var spent = TimeSpan.Zero;
+            do
+            {
+                starts.Clear();
+                spent += await Load.RunAsync(engine.Client, Programs.Chain, steps, 1, 1);
+            }
+            while (spent < atLeast);
+        }
+
+        BenchmarkContext.Remove(database);
+        return [.. starts.Zip(starts.Skip(1), (start, next) => Stopwatch.GetElapsedTime(start, next).TotalMilliseconds)];
+    }
+}

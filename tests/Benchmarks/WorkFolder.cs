@@ -1,0 +1,16 @@
+namespace MultiAgentInfra.Benchmarks;
+
+/// <summary>Where the databases of one run are; the run removes it.</summary>
+internal static class WorkFolder
+{
+    public static string Create(string? parent) =>
+        Directory.CreateDirectory(Path.Combine(parent ?? Path.Combine(Root(), "artifacts", "benchmarks"), Guid.NewGuid().ToString("N"))).FullName;
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MultiAgentInfra.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("Not below the repository: give a folder with --data.");
+    }
+}
