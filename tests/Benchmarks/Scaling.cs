@@ -13,8 +13,10 @@ internal static class Scaling
     // The share from which on a resource counts as used up: no meter and no scheduler lets one reach 100 %.
     private const double Full = 0.85;
 
+    private const int Width = 20;
+
     private static readonly (int AtOnce, int Chains, int FanOuts)[] Sizes =
-        [(1, 1_000, 200), (10, 5_000, 1_000), (100, 10_000, 1_000), (1_000, 10_000, 1_000), (10_000, 10_000, 10_000)];
+        [(1, 500, 200), (10, 3_000, 1_000), (100, 5_000, 3_000), (1_000, 5_000, 5_000), (10_000, 10_000, 10_000)];
 
     public static async Task<TextTable> MeasureAsync(BenchmarkContext context)
     {
@@ -23,7 +25,7 @@ internal static class Scaling
         foreach (var (atOnce, chains, fanOuts) in Sizes.Where(size => size.AtOnce <= context.Scale(10_000)))
         {
             await AddAsync(context, table, "chains of 5", Throughput.Shape.Chain(5, Math.Max(atOnce, context.Scale(chains)), atOnce));
-            await AddAsync(context, table, "fan-out of 100, activities", Throughput.Shape.FanOut(100, Math.Max(atOnce, context.Scale(fanOuts)), atOnce));
+            await AddAsync(context, table, $"fan-out of {Width}, activities", Throughput.Shape.FanOut(Width, Math.Max(atOnce, context.Scale(fanOuts)), atOnce));
         }
 
         return table;
