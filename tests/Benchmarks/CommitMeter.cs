@@ -12,25 +12,31 @@ internal sealed class CommitMeter : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "MultiAgentInfra.EmbeddedRuntime" && instrument.Name == "durable.commits")
+            if (instrument.Meter.Name == "MultiAgentInfra.EmbeddedRuntime")
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<double>((_, seconds, _, _) => Add(seconds));
+        _listener.SetMeasurementEventCallback<double>((instrument, seconds, _, _) => Add(instrument.Name, seconds));
         _listener.Start();
     }
 
     public long Count { get; private set; }
 
-    public double Seconds { get; private set; }
+    public double CommitSeconds { get; private set; }
+
+    public double TransactionSeconds { get; private set; }
 
     public void Dispose() => _listener.Dispose();
 
-    private void Add(double seconds)
+    private void Add(string name, double seconds)
     {
         lock (_gate)
         {
+            if (name == "durable.transactions")
+                TransactionSeconds += seconds;
+            if (name != "durable.commits")
+                return;
+            CommitSeconds += seconds;
             Count++;
-            Seconds += seconds;
         }
     }
 }

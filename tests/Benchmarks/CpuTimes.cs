@@ -2,49 +2,30 @@ using System.Globalization;
 
 namespace MultiAgentInfra.Benchmarks;
 
-/// <summary>Seconds of CPU so far: of this process, of the engine's writing thread in it, and of the whole machine.</summary>
-internal sealed record CpuTimes(double Process, double? Writer, double Machine)
+/// <summary>Seconds of CPU so far: of this process with the workers that have ended, and of all processes of the machine.</summary>
+internal sealed record CpuTimes(double Process, double Machine)
 {
     // The kernel reports in these units to programs on every architecture.
     private const double TicksPerSecond = 100;
 
-    public static CpuTimes Now()
+    // Of the machine: user, nice, system, interrupts, soft interrupts, taken by the hypervisor; not idle and not waiting for a disk.
+    private static readonly int[] OfMachine = [1, 2, 3, 6, 7, 8];
+
+    // Behind the program's name: its own user and system time, and those of its children.
+    private static readonly int[] OfProcess = [11, 12, 13, 14];
+
+    public static CpuTimes Now() => new(
+        Seconds(File.ReadAllText("/proc/self/stat").Split(") ")[^1], OfProcess),
+        Seconds(File.ReadLines("/proc/stat").First(), OfMachine));
+
+    public double OthersShare(double seconds) => (Machine - Process) / seconds / Environment.ProcessorCount;
+
+    // The two are rounded differently, so that over a short time the part may seem larger than the whole.
+    public CpuTimes Since(CpuTimes earlier) => new(Process - earlier.Process, Math.Max(Process - earlier.Process, Machine - earlier.Machine));
+
+    private static double Seconds(string line, int[] columns)
     {
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        return new CpuTimes(process.TotalProcessorTime.TotalSeconds, WriterSeconds(), MachineSeconds());
+        var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return columns.Sum(column => double.Parse(fields[column], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
-
-    public CpuTimes Since(CpuTimes earlier) => new(Process - earlier.Process, Writer - earlier.Writer, Machine - earlier.Machine);
-
-    // Everything but idle and waiting for the disk; time that the hypervisor took is not there either.
-    private static double MachineSeconds()
-    {
-        var fields = Numbers(File.ReadLines("/proc/stat").First(line => line.StartsWith("cpu ", StringComparison.Ordinal))[4..]);
-        return (fields[..8].Sum() - fields[3] - fields[4]) / TicksPerSecond;
-    }
-
-    private static double? WriterSeconds()
-    {
-        var thread = Directory.EnumerateDirectories("/proc/self/task").FirstOrDefault(IsWriter);
-        if (thread is null)
-            return null;
-        var fields = File.ReadAllText(Path.Combine(thread, "stat")).Split(") ")[^1].Split(' ')[11..13];
-        return Numbers(string.Join(' ', fields)).Sum() / TicksPerSecond;
-    }
-
-    private static bool IsWriter(string thread)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(thread, "comm")).Trim() == "durable-writer";
-        }
-        catch (IOException)
-        {
-            // A thread that has ended meanwhile.
-            return false;
-        }
-    }
-
-    private static double[] Numbers(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(field => double.Parse(field, CultureInfo.InvariantCulture))];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MultiAgentInfra.Benchmarks.Rows;
 
 namespace MultiAgentInfra.Benchmarks;
@@ -5,6 +6,8 @@ namespace MultiAgentInfra.Benchmarks;
 /// <summary>Runs the rows and prints the tables, their notes and a line for each goal.</summary>
 internal static class DurableBenchmarks
 {
+    private const double NoticeableShare = 0.05;
+
     private static readonly BenchmarkRow[] Rows = [new FanOut(), new Chains(), new IdleStep(), new Waiting(), new LongReplay(), new Growth()];
 
     public static IEnumerable<string> Names => [.. Rows.Select(row => row.Name), Scaling.Name];
@@ -12,20 +15,28 @@ internal static class DurableBenchmarks
     public static async Task RunAsync(BenchmarkContext context, string? only, TextWriter output)
     {
         var results = new List<RowResult>();
+        var (clock, cpu) = (Stopwatch.StartNew(), CpuTimes.Now());
         foreach (var row in Rows.Where(row => only is null || row.Name == only))
             results.AddRange(await row.MeasureAsync(context));
         var scaling = only is null or Scaling.Name ? await Scaling.MeasureAsync(context) : null;
-        var syncs = context.Syncs();
-        context.Progress.Clear();
-
-        await output.WriteLineAsync($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {context.FileSystem}; fsync of a 4 KiB append: p50 {syncs.Percentile(0.5):N2} ms, p99 {syncs.Percentile(0.99):N2} ms " +
-            $"({syncs.Count:N0} all over the run); medians of {context.Repetitions} after a warm-up.");
+        var others = CpuTimes.Now().Since(cpu).OthersShare(clock.Elapsed.TotalSeconds);
+        await WriteHeadAsync(context, others, output);
         if (results.Count > 0)
             await WriteAsync(results, output);
         if (scaling is not null)
             await WriteAsync(scaling, output);
         foreach (var goal in results.Select(result => result.Goal).OfType<Goal>())
             await output.WriteLineAsync(goal.ToString());
+    }
+
+    private static async Task WriteHeadAsync(BenchmarkContext context, double others, TextWriter output)
+    {
+        var syncs = context.Syncs();
+        context.Progress.Clear();
+        await output.WriteLineAsync($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {context.FileSystem}; fsync of a 4 KiB append: " +
+            $"p50 {syncs.Percentile(0.5):N2} ms, p99 {syncs.Percentile(0.99):N2} ms ({syncs.Count:N0} all over the run); medians of {context.Repetitions} after a warm-up.");
+        if (others > NoticeableShare)
+            await output.WriteLineAsync($"Other processes used {others:P0} of the CPU meanwhile, so that the engine is faster than this.");
     }
 
     private static async Task WriteAsync(List<RowResult> results, TextWriter output)

@@ -2,12 +2,15 @@ using System.CommandLine;
 using MultiAgentInfra.Benchmarks;
 using MultiAgentInfra.Benchmarks.Workers;
 
+// What a shell reports after Ctrl+C.
+const int Interrupted = 130;
+
 var data = new Option<DirectoryInfo?>("--data") { Description = "A folder on the disk to measure; by default artifacts/benchmarks." };
 var only = new Option<string?>("--only") { Description = "Measures this part only." };
 only.AcceptOnlyFromAmong([.. DurableBenchmarks.Names]);
 var quick = new Option<bool>("--quick") { Description = "A tenth of the work, once: shows that it runs, not how fast." };
 var durable = new Command("durable", "Measures the embedded durable engine and prints tables and a line for each goal.") { data, only, quick };
-durable.SetAction(async (parsed, _) =>
+durable.SetAction(async (parsed, cancellation) =>
 {
     var folder = WorkFolder.Create(parsed.GetValue(data)?.FullName);
     try
@@ -19,8 +22,12 @@ durable.SetAction(async (parsed, _) =>
         }
 
         var context = new BenchmarkContext(folder, parsed.GetValue(quick), new Progress(Console.Error, !Console.IsErrorRedirected));
-        await DurableBenchmarks.RunAsync(context, parsed.GetValue(only), Console.Out);
+        await DurableBenchmarks.RunAsync(context, parsed.GetValue(only), Console.Out).WaitAsync(cancellation);
         return 0;
+    }
+    catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+    {
+        return Interrupted;
     }
     finally
     {

@@ -43,7 +43,12 @@ internal static class Throughput
             using var commits = new CommitMeter();
             var cpu = CpuTimes.Now();
             var time = await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, shape.Total, shape.AtOnce);
-            trial = new Trial(shape, time.TotalSeconds, CpuTimes.Now().Since(cpu), commits.Count, commits.Seconds);
+            trial = new Trial(shape, time.TotalSeconds, CpuTimes.Now().Since(cpu))
+            {
+                Commits = commits.Count,
+                CommitSeconds = commits.CommitSeconds,
+                WriterSeconds = commits.TransactionSeconds,
+            };
         }
 
         // Before and after, so that a disk that changes its speed meanwhile shows.
@@ -61,8 +66,14 @@ internal static class Throughput
     }
 
     /// <summary>One run: CPU is of the engine and its load together, and the time of a sync that of the disk alone just before and after.</summary>
-    internal sealed record Trial(Shape Shape, double Seconds, CpuTimes Cpu, long Commits, double CommitSeconds)
+    internal sealed record Trial(Shape Shape, double Seconds, CpuTimes Cpu)
     {
+        public long Commits { get; init; }
+
+        public double CommitSeconds { get; init; }
+
+        public double WriterSeconds { get; init; }
+
         public double SyncSeconds { get; init; }
 
         public double Rate => Shape.Total * Shape.WorkPerInstance / Seconds;

@@ -88,14 +88,15 @@ internal sealed class GroupCommit : IDisposable
         {
             try
             {
+                var begin = Stopwatch.GetTimestamp();
                 _begin.Execute();
                 foreach (var item in group)
                     Apply(item);
                 if (_stopped is { } crashed)
                     throw crashed;
-                var start = Stopwatch.GetTimestamp();
+                var commit = Stopwatch.GetTimestamp();
                 _commit.Execute();
-                DurableMetrics.Committed(Stopwatch.GetElapsedTime(start));
+                DurableMetrics.Committed(begin, commit);
             }
             catch (Exception exception)
             {
