@@ -29,8 +29,11 @@ internal sealed class ReplayContext(string instanceId, OrchestratorThread thread
 
     public Completion? ContinuedAsNew { get; private set; }
 
+    /// <summary>Whether an activity, a sub-orchestration or a timer is still to end; a wait for an event is none of these.</summary>
+    public bool HasOpenTasks => _open.Count > 0;
+
     /// <summary>Whether an event can still come that moves the orchestrator.</summary>
-    public bool IsWaiting => _open.Count > 0 || Events.HasWaiters;
+    public bool IsWaiting => HasOpenTasks || Events.HasWaiters;
 
     public override TaskName Name => _name;
 
