@@ -90,7 +90,10 @@ internal sealed class ReplayContext(string instanceId, OrchestratorThread thread
     public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         RequireOwnThread();
-        cancellationToken.ThrowIfCancellationRequested();
+
+        // By a task, so that a caller sees a TaskCanceledException whenever the token was cancelled.
+        if (cancellationToken.IsCancellationRequested)
+            await Task.FromCanceled(cancellationToken);
         var id = Ask(id => new StartTimer(id, fireAt.ToUniversalTime()), out var fired);
         using var registration = cancellationToken.Register(() =>
         {
