@@ -74,7 +74,7 @@ public abstract class Activities(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Processor, "TaskActivityContext")]
+    [Encodes(Sources.ActivityShim, "InstanceId => this.innerContext.OrchestrationInstance.InstanceId")]
     public async Task An_activity_sees_its_name_and_instance()
     {
         await using var host = await StartAsync(tasks => tasks

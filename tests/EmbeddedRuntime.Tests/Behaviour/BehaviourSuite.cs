@@ -11,6 +11,22 @@ public abstract class BehaviourSuite(StartHost start)
     protected Task<DurableHost> StartAsync(Func<TaskOrchestrationContext, Task<string?>> orchestrator) => start(
         tasks => tasks.AddOrchestratorFunc("Run", orchestrator).AddActivityFunc("Nothing", _ => { }), null);
 
+    /// <summary>Runs "Wait" to the given end under an id.</summary>
+    protected static async Task EndAsync(DurableHost host, string instanceId, OrchestrationRuntimeStatus status)
+    {
+        await host.BeginAsync(status == OrchestrationRuntimeStatus.Failed ? "Nobody" : "Wait", "first", instanceId);
+        if (status == OrchestrationRuntimeStatus.Completed)
+            await host.Client.RaiseEventAsync(instanceId, "go", "first");
+        if (status == OrchestrationRuntimeStatus.Terminated)
+            await host.Client.TerminateInstanceAsync(instanceId);
+        Assert.Equal(status, (await host.FinishAsync(instanceId)).RuntimeStatus);
+    }
+
+    /// <summary>Starts a host with "Echo", which answers its input, and "Wait", which answers the event "go".</summary>
+    protected Task<DurableHost> StartEchoAsync() => StartAsync(tasks => tasks
+        .AddOrchestratorFunc<string, string>("Echo", (_, input) => input)
+        .AddOrchestratorFunc<object, string>("Wait", async (context, _) => await context.WaitForExternalEvent<string>("go")));
+
     protected static async Task RefusesExistingAsync(Func<Task> startAgain)
     {
         // The hosts' exceptions have one name in different namespaces.

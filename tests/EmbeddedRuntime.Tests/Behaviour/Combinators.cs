@@ -3,7 +3,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Behaviour;
 public abstract class Combinators(StartHost start) : BehaviourSuite(start)
 {
     [Fact]
-    [Encodes(Sources.FanOut, "Task.WhenAll")]
+    [Encodes(Sources.Guide, "Task.WhenAll")]
     public async Task WhenAll_fails_only_when_all_have_ended_and_throws_the_first_failure_of_its_list()
     {
         var order = new TaskCompletionSource();
@@ -120,7 +120,7 @@ public abstract class Combinators(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Overview, "chain")]
+    [Encodes(Sources.Patterns, "ActivityChain")]
     public async Task Chains_go_on_side_by_side_and_each_keeps_its_own_order()
     {
         await using var host = await StartAsync(tasks => tasks
@@ -155,7 +155,7 @@ public abstract class Combinators(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Timers, "timeout")]
+    [Encodes(Sources.TimerGuide, "### Timeout with Fallback")]
     public async Task A_timer_bounds_an_activity_whose_result_is_then_ignored()
     {
         var release = new TaskCompletionSource();

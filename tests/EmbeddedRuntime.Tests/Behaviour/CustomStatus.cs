@@ -51,7 +51,7 @@ public abstract class CustomStatus(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Status, "custom status")]
+    [Encodes(Sources.CoreDispatcher, "runtimeState.Status = result?.CustomStatus")]
     public async Task The_last_status_of_a_turn_counts_and_a_failure_keeps_it()
     {
         await using var host = await StartAsync(context =>

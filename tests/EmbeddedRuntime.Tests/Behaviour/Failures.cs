@@ -45,7 +45,7 @@ public abstract class Failures(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Errors, "CatchingActivityExceptionsByType")]
+    [Encodes(Sources.Patterns, "CatchingActivityExceptionsByType")]
     public async Task An_exception_of_the_applications_own_is_found_by_its_type()
     {
         var failure = await FailAsync(() => new QuotaException("full"));
@@ -124,7 +124,7 @@ public abstract class Failures(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.ErrorHandling, "compensat")]
+    [Encodes(Sources.ErrorGuide, "Compensate previous steps when a later step fails")]
     public async Task A_caught_failure_is_compensated_by_other_activities()
     {
         var undone = new List<string>();

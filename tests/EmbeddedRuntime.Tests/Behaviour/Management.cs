@@ -59,7 +59,7 @@ public abstract class Management(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.CoreIssues + "113", "multiple Terminate events in a single batch")]
+    [Encodes(Sources.CoreContext, "this.executionCompletedOrTerminated")]
     public async Task Terminating_twice_keeps_the_first_output()
     {
         await using var host = await StartAsync(WaitForGo);

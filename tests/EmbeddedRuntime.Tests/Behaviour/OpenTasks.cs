@@ -39,7 +39,7 @@ public abstract class OpenTasks(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Timers, "outstanding tasks")]
+    [Encodes(Sources.CoreExecutor, "even if there are open tasks")]
     public async Task An_open_activity_keeps_an_orchestration_that_has_returned_running()
     {
         var release = new TaskCompletionSource();

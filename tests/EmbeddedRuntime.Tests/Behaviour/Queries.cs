@@ -120,7 +120,7 @@ public abstract class Queries(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Metadata, "getInputsAndOutputs")]
+    [Encodes(Sources.Metadata, "can only be used on")]
     public async Task Inputs_are_only_there_when_they_were_asked_for()
     {
         await using var host = await StartWithAsync(1);

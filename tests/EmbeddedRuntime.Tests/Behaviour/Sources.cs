@@ -10,7 +10,6 @@ internal static class Sources
     public const string Factory = Sdk + "src/Worker/Core/DurableTaskFactory.cs";
     public const string Processor = Sdk + "src/Worker/Grpc/GrpcDurableTaskWorker.Processor.cs";
     public const string Contract = Sdk + "src/Abstractions/TaskOrchestrationContext.cs";
-    public const string Orchestrator = Sdk + "src/Abstractions/TaskOrchestrator.cs";
     public const string Options = Sdk + "src/Abstractions/TaskOptions.cs";
     public const string Policy = Sdk + "src/Abstractions/RetryPolicy.cs";
     public const string Failure = Sdk + "src/Abstractions/TaskFailureDetails.cs";
@@ -36,23 +35,16 @@ internal static class Sources
     public const string CoreDispatcher = Core + "src/DurableTask.Core/TaskOrchestrationDispatcher.cs";
     public const string CoreRetries = Core + "src/DurableTask.Core/RetryInterceptor.cs";
 
-    public const string Timers = Learn + "durable-functions-timers";
-    public const string Events = Learn + "durable-functions-external-events";
-    public const string Instances = Learn + "durable-functions-instance-management";
-    public const string Singletons = Learn + "durable-functions-singletons";
-    public const string Eternal = Learn + "durable-functions-eternal-orchestrations";
-    public const string ErrorHandling = Learn + "durable-functions-error-handling";
-    public const string Subs = Learn + "durable-functions-sub-orchestrations";
-    public const string Constraints = Learn + "durable-functions-code-constraints";
-    public const string Overview = Learn + "durable-functions-orchestrations";
-    public const string Status = Learn + "durable-functions-custom-orchestration-status";
-    public const string FanOut = Learn + "durable-functions-cloud-backup";
+    public const string TimerGuide = Core + "docs/features/timers.md";
+    public const string ErrorGuide = Core + "docs/features/error-handling.md";
+    public const string SubGuide = Core + "docs/features/sub-orchestrations.md";
+    public const string Guide = Core + "docs/concepts/orchestrations.md";
 
+    public const string Singletons = "https://learn.microsoft.com/azure/durable-task/common/durable-task-singletons";
     public const string ExtensionIssues = "https://github.com/Azure/azure-functions-durable-extension/issues/";
     public const string CoreIssues = "https://github.com/Azure/durabletask/issues/";
     public const string SdkIssues = "https://github.com/microsoft/durabletask-dotnet/issues/";
 
     private const string Sdk = "microsoft/durabletask-dotnet ";
     private const string Core = "Azure/durabletask ";
-    private const string Learn = "https://learn.microsoft.com/azure/azure-functions/durable/";
 }

@@ -49,7 +49,7 @@ public abstract class SubOrchestrations(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Subs, "instance ID")]
+    [Encodes(Sources.SubGuide, "### With Custom Instance ID")]
     public async Task A_fixed_id_is_the_childs_instance_id()
     {
         await using var host = await StartAsync(tasks => tasks
@@ -71,7 +71,7 @@ public abstract class SubOrchestrations(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Singletons, "instance ID")]
+    [Encodes(Sources.SubGuide, "### Custom IDs for Idempotency")]
     [OfficialHostDiffers("It starts the running instance anew, and whoever waits for the former run never hears of it.")]
     public async Task A_fixed_id_that_runs_already_fails_the_call_and_leaves_the_other_run_alone()
     {
@@ -138,7 +138,7 @@ public abstract class SubOrchestrations(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Subs, "fan-out")]
+    [Encodes(Sources.SubGuide, "### Parallel Sub-Orchestrations (Fan-Out)")]
     public async Task Children_run_side_by_side_and_grandchildren_answer_too()
     {
         await using var host = await StartAsync(tasks => tasks
@@ -188,7 +188,7 @@ public abstract class SubOrchestrations(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Subs, "parent")]
+    [Encodes(Sources.Contract, "Similarly, orchestrations can raise")]
     public async Task A_child_and_its_parent_talk_by_events()
     {
         await using var host = await StartAsync(tasks => tasks

@@ -155,7 +155,7 @@ public abstract class Timers(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Timers, "for")]
+    [Encodes(Sources.TimerGuide, "### Periodic Polling (Monitor Pattern)")]
     public async Task Timers_one_after_the_other_add_up()
     {
         await using var host = await StartAsync(async context =>
@@ -172,7 +172,7 @@ public abstract class Timers(StartHost start) : BehaviourSuite(start)
     }
 
     [Fact]
-    [Encodes(Sources.Timers, "activated")]
+    [Encodes(Sources.TimerGuide, "### Durability")]
     public async Task A_timer_that_came_due_while_the_host_was_off_fires_at_its_start()
     {
         await using var host = await StartAsync(Sleep(Short));

@@ -4,7 +4,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Behaviour;
 public abstract class Waiting(StartHost start) : BehaviourSuite(start)
 {
     [Fact]
-    [Encodes(Sources.Client, "state or any terminal state")]
+    [Encodes(Sources.Client, "is any instance not in the")]
     public async Task A_wait_for_the_start_ends_when_the_instance_is_no_longer_pending()
     {
         await using var host = await StartAsync(WaitForGo);

@@ -88,3 +88,15 @@ public sealed class VersionsWithReplay() : Versions(Modes.Replay);
 public sealed class WaitingWithCache() : Waiting(Modes.Cache);
 
 public sealed class WaitingWithReplay() : Waiting(Modes.Replay);
+
+public sealed class CarriedEventsWithCache() : CarriedEvents(Modes.Cache);
+
+public sealed class CarriedEventsWithReplay() : CarriedEvents(Modes.Replay);
+
+public sealed class DeduplicationWithCache() : Deduplication(Modes.Cache);
+
+public sealed class DeduplicationWithReplay() : Deduplication(Modes.Replay);
+
+public sealed class SentEventsWithCache() : SentEvents(Modes.Cache);
+
+public sealed class SentEventsWithReplay() : SentEvents(Modes.Replay);
