@@ -12,12 +12,19 @@ public sealed partial class DurableTaskRegistry
     public IEnumerable<KeyValuePair<TaskName, Func<IServiceProvider, ITaskOrchestrator>>> GetOrchestrators() =>
         _orchestrators.Select(pair => KeyValuePair.Create(pair.Key.Name, pair.Value));
 
-    // A version that nobody registered falls back to the unversioned task of that name, as the SDK's factory does.
-    internal Func<IServiceProvider, ITaskActivity>? FindActivity(string name, string version) =>
-        _activities.GetValueOrDefault(new(name, version)) ?? _activities.GetValueOrDefault(new(name, default));
+    internal Func<IServiceProvider, ITaskActivity>? FindActivity(string name, string version) => Find(_activities, name, version);
 
-    internal Func<IServiceProvider, ITaskOrchestrator>? FindOrchestrator(string name, string version) =>
-        _orchestrators.GetValueOrDefault(new(name, version)) ?? _orchestrators.GetValueOrDefault(new(name, default));
+    internal Func<IServiceProvider, ITaskOrchestrator>? FindOrchestrator(string name, string version) => Find(_orchestrators, name, version);
+
+    // The unversioned task stands in for a version only while its name has no versioned task at all: else an unknown version would quietly
+    // run other code than was asked for.
+    private static Func<IServiceProvider, T>? Find<T>(Dictionary<TaskKey, Func<IServiceProvider, T>> tasks, TaskName name, TaskVersion version)
+    {
+        if (tasks.TryGetValue(new(name, version), out var exact))
+            return exact;
+        var hasVersions = tasks.Keys.Any(key => key.Name == name && key.Version != TaskVersion.Unversioned);
+        return hasVersions ? null : tasks.GetValueOrDefault(new(name, TaskVersion.Unversioned));
+    }
 
     private DurableTaskRegistry Add(TaskName name, TaskVersion version, Func<IServiceProvider, ITaskActivity> factory) =>
         Add(_activities, "activity", name, version, factory);

@@ -30,7 +30,7 @@ internal sealed partial class ActivityWorker(
         try
         {
             if (registry.FindActivity(activity.Name, activity.Version) is not { } factory)
-                return Failed(activity, new TaskFailureDetails("ActivityTaskNotFound", $"No activity task named '{activity.Name}' was found.", null, null, null));
+                return Failed(activity, MissingTasks.Activity(activity.Name, activity.Version));
             await using var scope = services.CreateAsyncScope();
             var task = factory(scope.ServiceProvider);
             var input = options.DataConverter.Deserialize(activity.Input, task.InputType);

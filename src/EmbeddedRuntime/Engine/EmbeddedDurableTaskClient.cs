@@ -6,6 +6,9 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 internal sealed class EmbeddedDurableTaskClient(SqliteOrchestrationStore store, EffectsDispatcher dispatcher, InstanceWatch watch, DurableEngineOptions options)
     : DurableTaskClient("embedded")
 {
+    private static readonly OrchestrationRuntimeStatus[] Unfinished =
+        [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
+
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -16,6 +19,7 @@ internal sealed class EmbeddedDurableTaskClient(SqliteOrchestrationStore store, 
         var dedupe = ParseDedupe(options?.DedupeStatuses);
         var startAt = options?.StartAt?.UtcDateTime ?? default;
         cancellation.ThrowIfCancellationRequested();
+        await TerminateReusableAsync(instanceId, dedupe, cancellation);
         await ApplyAsync((session, effects) =>
             effects.Timers.Add(InstanceCommands.Start(session, instanceId, orchestratorName, serialized, detail, startAt, dedupe)));
         return instanceId;
@@ -105,11 +109,26 @@ internal sealed class EmbeddedDurableTaskClient(SqliteOrchestrationStore store, 
 
     private static ArgumentException NotFound(string instanceId) => new($"An orchestration with the id '{instanceId}' was not found.", nameof(instanceId));
 
-    private static OrchestrationRuntimeStatus[] ParseDedupe(IReadOnlyList<string>? statuses) => statuses is null
-        ? []
-        : [.. statuses.Select(text => Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status)
-            ? status
-            : throw new ArgumentException($"'{text}' is not a runtime status for deduplication."))];
+    private static OrchestrationRuntimeStatus[]? ParseDedupe(IReadOnlyList<string>? statuses)
+    {
+        OrchestrationRuntimeStatus[]? parsed = statuses is null
+            ? null
+            : [.. statuses.Select(text => Enum.TryParse<OrchestrationRuntimeStatus>(text, ignoreCase: true, out var status)
+                ? status
+                : throw new ArgumentException($"'{text}' is not a runtime status for deduplication."))];
+        if (parsed?.Contains(OrchestrationRuntimeStatus.Terminated) == true && Unfinished.Except(parsed).Any())
+            throw new ArgumentException("Dedupe statuses with Terminated and without every unfinished status: a running instance would be terminated and then be in the way.");
+        return parsed;
+    }
+
+    /// <summary>Ends an unfinished instance that the given statuses allow to replace; without statuses, nothing unfinished is replaced.</summary>
+    private async Task TerminateReusableAsync(string instanceId, OrchestrationRuntimeStatus[]? dedupe, CancellationToken cancellation)
+    {
+        if (dedupe is null || await GetInstanceAsync(instanceId, cancellation) is not { IsCompleted: false } existing || dedupe.Contains(existing.RuntimeStatus))
+            return;
+        await TerminateInstanceAsync(instanceId, "A new instance with this id was started.", cancellation);
+        await WaitForInstanceCompletionAsync(instanceId, cancellation);
+    }
 
     private Task SendAsync(string instanceId, HistoryEvent sent, CancellationToken cancellation)
     {
@@ -163,7 +182,7 @@ internal sealed class EmbeddedDurableTaskClient(SqliteOrchestrationStore store, 
         SerializedInput = withData ? row.Input : null,
         SerializedOutput = withData ? row.Output : null,
         SerializedCustomStatus = withData ? row.CustomStatus : null,
-        FailureDetails = row.Failure is null ? null : FailureText.Parse(row.Failure),
+        FailureDetails = withData && row.Failure is { } failure ? FailureText.Parse(failure) : null,
         Tags = row.Detail.Tags ?? ImmutableDictionary<string, string>.Empty,
     };
 }

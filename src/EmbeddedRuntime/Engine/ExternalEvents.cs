@@ -13,15 +13,15 @@ internal sealed class ExternalEvents
         var waiting = _waiters.GetValueOrDefault(name);
         if (waiting is [var first, ..] && first.Type != type)
             throw new ArgumentException($"Two waits for the event '{name}' name different types, {first.Type} and {type}.");
-        if (cancellation.IsCancellationRequested)
-            return Task.FromCanceled<string?>(cancellation);
         if (TakeBuffered(name) is { } early)
             return Task.FromResult(early.Payload);
+        if (cancellation.IsCancellationRequested)
+            return Task.FromCanceled<string?>(cancellation);
 
         var waiter = new Waiter(type, new TaskCompletionSource<string?>());
         (_waiters[name] = waiting ?? []).Add(waiter);
 
-        // A cancelled wait leaves the list, so that the next event goes to a wait that is still there.
+        // A cancelled wait leaves the list, so that the next event goes to a wait that is still there. The SDK's stays and swallows that event.
         cancellation.Register(() =>
         {
             Remove(name, waiter);

@@ -7,7 +7,7 @@ internal static class InstanceCommands
 
     /// <summary>
     /// Creates an instance. An id that is pending, running or suspended is refused, and so is one in a dedupe status;
-    /// any other finished one is replaced, as the Functions host does by default.
+    /// any other finished one is replaced, as the Functions host does by default. The client ends an unfinished one first where it may.
     /// </summary>
     /// <exception cref="OrchestrationAlreadyExistsException">The id is taken.</exception>
     public static PendingTimer Start(

@@ -9,6 +9,7 @@ internal sealed class OrchestrationExecutor
     private readonly ReplayContext _context;
     private readonly DurableTaskRegistry _registry;
     private readonly IServiceProvider _services;
+    private Completion? _outcome;
     private Completion? _completion;
     private bool _started;
     private bool _suspended;
@@ -54,20 +55,24 @@ internal sealed class OrchestrationExecutor
             ProcessGuarded(incoming);
         FailWhenStuck();
         if (_completion is { Status: OrchestrationRuntimeStatus.ContinuedAsNew, KeepEvents: true })
-            _carried.InsertRange(0, [.. _context.Events.TakeBuffered(), .. _heldWhileSuspended]);
+            _carried.InsertRange(0, _context.Events.TakeBuffered());
         return new TurnResult(
             _completion, _suspended, _context.Actions.TakeAll(), _context.Actions.TakeCancelledTimers(), _context.CustomStatus, CarriedEvents());
     }
 
-    private HistoryEvent[] CarriedEvents() => _completion is not { Status: OrchestrationRuntimeStatus.ContinuedAsNew } completion
-        ? []
-        : [.. _carried.Where(carried => carried.SurvivesContinueAsNew && (completion.KeepEvents || carried.Kind != EventKind.EventRaised))];
+    private HistoryEvent[] CarriedEvents() => _completion is { Status: OrchestrationRuntimeStatus.ContinuedAsNew }
+        ? [.. _carried.Where(carried => carried.SurvivesContinueAsNew)]
+        : [];
 
     private void ProcessGuarded(HistoryEvent incoming)
     {
         try
         {
             _thread.Run(() => Process(incoming));
+
+            // As in the SDK, an orchestrator that has returned or thrown ends when the last task that it started does.
+            if (!_context.HasOpenTasks)
+                _completion ??= _outcome;
         }
         // A mismatch, or what an `async void` of the orchestrator throws: it ends this instance, and never the engine.
         catch (Exception exception)
@@ -111,6 +116,10 @@ internal sealed class OrchestrationExecutor
                 _context.Actions.Clear();
                 _completion = new Completion(OrchestrationRuntimeStatus.Terminated, incoming.Payload);
                 break;
+            // An event after the call of ContinueAsNew is the next execution's, whatever happens to the unprocessed ones before it.
+            case EventKind.EventRaised when _context.ContinuedAsNew is not null:
+                _carried.Add(incoming);
+                break;
             case var _ when _suspended:
                 _heldWhileSuspended.Add(incoming);
                 break;
@@ -140,8 +149,7 @@ internal sealed class OrchestrationExecutor
         }
 
         _isBroken = true;
-        var message = $"No orchestrator task named '{started.Name}' was found.";
-        _completion = new Completion(OrchestrationRuntimeStatus.Failed, Failure: new("OrchestratorTaskNotFound", message, null, null, null));
+        _completion = new Completion(OrchestrationRuntimeStatus.Failed, Failure: MissingTasks.Orchestrator(started.Name!, detail.Version));
     }
 
     private async Task RunToEnd(Func<IServiceProvider, ITaskOrchestrator> factory, string? input)
@@ -161,7 +169,7 @@ internal sealed class OrchestrationExecutor
         }
 
         if (_thread.IsCurrent)
-            _completion ??= completion;
+            _outcome = completion;
         else
             _thread.MarkForeign();
     }

@@ -50,8 +50,6 @@ internal sealed class ReadSession : IDisposable
         string after, DateTimeOffset? from, DateTimeOffset? to, string? prefix, IEnumerable<OrchestrationRuntimeStatus>? statuses, int limit)
     {
         var list = statuses is null ? "" : string.Concat(statuses.Select(status => $",{(int)status},"));
-        if (statuses is not null && list.Length == 0)
-            list = ",none,";
         return _page.Read(ReadInstance, after, from?.UtcTicks ?? 0, to?.UtcTicks ?? long.MaxValue, prefix ?? "", list, limit);
     }
 

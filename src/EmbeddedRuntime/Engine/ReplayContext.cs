@@ -29,8 +29,11 @@ internal sealed class ReplayContext(string instanceId, OrchestratorThread thread
 
     public Completion? ContinuedAsNew { get; private set; }
 
+    /// <summary>Whether an activity, a sub-orchestration or a timer is still to end; a wait for an event is none of these.</summary>
+    public bool HasOpenTasks => _open.Count > 0;
+
     /// <summary>Whether an event can still come that moves the orchestrator.</summary>
-    public bool IsWaiting => _open.Count > 0 || Events.HasWaiters;
+    public bool IsWaiting => HasOpenTasks || Events.HasWaiters;
 
     public override TaskName Name => _name;
 
@@ -87,7 +90,10 @@ internal sealed class ReplayContext(string instanceId, OrchestratorThread thread
     public override async Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken)
     {
         RequireOwnThread();
-        cancellationToken.ThrowIfCancellationRequested();
+
+        // By a task, so that a caller sees a TaskCanceledException whenever the token was cancelled.
+        if (cancellationToken.IsCancellationRequested)
+            await Task.FromCanceled(cancellationToken);
         var id = Ask(id => new StartTimer(id, fireAt.ToUniversalTime()), out var fired);
         using var registration = cancellationToken.Register(() =>
         {

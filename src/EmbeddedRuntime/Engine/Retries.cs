@@ -18,7 +18,8 @@ internal static class Retries
                 delay = next;
             }
 
-            await context.CreateTimer(delay, CancellationToken.None);
+            var longest = DateTime.MaxValue - context.CurrentUtcDateTime;
+            await context.CreateTimer(delay < longest ? delay : longest, CancellationToken.None);
         }
     }
 
@@ -26,11 +27,12 @@ internal static class Retries
     {
         var isOver = attempt >= policy.MaxNumberOfAttempts
             || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && spent >= policy.RetryTimeout)
+            || MissingTasks.IsMissing(failed.FailureDetails)
             || !policy.Handles(failed.FailureDetails);
         if (isOver)
             return null;
         var milliseconds = policy.FirstRetryInterval.TotalMilliseconds * Math.Pow(policy.BackoffCoefficient, attempt - 1);
-        var longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue.TotalMilliseconds : policy.MaxRetryInterval.TotalMilliseconds;
-        return milliseconds < longest ? TimeSpan.FromMilliseconds(milliseconds) : policy.MaxRetryInterval;
+        var longest = policy.MaxRetryInterval == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : policy.MaxRetryInterval;
+        return milliseconds < longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(milliseconds) : longest;
     }
 }

@@ -30,9 +30,10 @@ internal sealed class TestEngine : IAsyncDisposable
 
     public ServiceCollection Services { get; } = [];
 
-    public static async Task<TestEngine> StartAsync(int cached, Action<DurableTaskRegistry> tasks)
+    public static async Task<TestEngine> StartAsync(int cached, Action<DurableTaskRegistry> tasks, Action<IServiceCollection>? services = null)
     {
         var engine = new TestEngine(cached, tasks);
+        services?.Invoke(engine.Services);
         await engine.StartAsync();
         return engine;
     }

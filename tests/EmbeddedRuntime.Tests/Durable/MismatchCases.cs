@@ -1,50 +1,9 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 
-public abstract class DeterminismCases(int cached)
+public abstract class MismatchCases(int cached)
 {
-    [Fact]
-    public async Task Ids_and_clock_are_the_same_in_every_replay()
-    {
-        var seen = new List<string>();
-        await using var engine = await TestEngine.StartAsync(cached, tasks => tasks
-            .AddOrchestratorFunc<int>("Run", async context =>
-            {
-                seen.Add($"{context.NewGuid()} {context.NewGuid()} {context.CurrentUtcDateTime:O}");
-                await context.CreateTimer(TimeSpan.FromMinutes(1), CancellationToken.None);
-                return context.NewGuid() == context.NewGuid() ? 0 : 1;
-            }));
-        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Run");
-        await TestEngine.EventuallyAsync(() => Task.FromResult(engine.Clock.NextTimer is not null));
-        await engine.RestartAsync();
-        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(1, (await engine.FinishAsync(id)).ReadOutputAs<int>());
-        Assert.Equal(2, seen.Count);
-        Assert.Single(seen.Distinct());
-    }
-
-    [Fact]
-    public async Task A_replay_safe_logger_writes_each_line_once()
-    {
-        var lines = new List<string>();
-        await using var engine = await TestEngine.StartAsync(cached, tasks => tasks
-            .AddOrchestratorFunc("Run", async context =>
-            {
-                context.CreateReplaySafeLogger("test").Log(LogLevel.Information, default, "first", null, (line, _) => line);
-                await context.CallActivityAsync("Nothing");
-                context.CreateReplaySafeLogger<TestEngine>().Log(LogLevel.Information, default, "second", null, (line, _) => line);
-                await context.CallActivityAsync("Nothing");
-            })
-            .AddActivityFunc("Nothing", _ => { }));
-        engine.Services.AddSingleton<ILoggerFactory>(new ListLoggerFactory(lines));
-        await engine.RestartAsync();
-        await engine.RunAsync("Run");
-        Assert.Equal(["first", "second"], lines);
-    }
-
     [Fact]
     public async Task Another_activity_than_in_the_history_fails_with_both_names()
     {
@@ -144,16 +103,29 @@ public abstract class DeterminismCases(int cached)
     }
 
     [Fact]
-    public async Task Yielding_stays_on_the_orchestrators_thread()
+    public async Task What_an_orchestrator_throws_outside_of_its_task_fails_it_alone_and_not_the_engine()
     {
         await using var engine = await TestEngine.StartAsync(cached, tasks => tasks
-            .AddOrchestratorFunc<string>("Run", async context =>
+            .AddOrchestratorFunc("Stray", context =>
             {
-                await Task.Yield();
-                return await context.CallActivityAsync<string>("Say");
+                FireAndForget(context);
+                return context.WaitForExternalEvent<string?>("go");
             })
-            .AddActivityFunc<string>("Say", _ => "fine"));
-        Assert.Equal("fine", (await engine.RunAsync("Run")).ReadOutputAs<string>());
+            .AddOrchestratorFunc<string, string>("Echo", (_, input) => Task.FromResult(input)));
+        var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Stray");
+
+        Assert.Equal("still here", (await engine.RunAsync("Echo", "still here")).ReadOutputAs<string>());
+
+        var stray = await engine.FinishAsync(id);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, stray.RuntimeStatus);
+        Assert.Contains("lost", stray.FailureDetails?.ErrorMessage, StringComparison.Ordinal);
+        Assert.False(engine.Failed.IsCompleted);
+
+        static async void FireAndForget(TaskOrchestrationContext context)
+        {
+            await context.CreateTimer(TimeSpan.Zero, CancellationToken.None);
+            throw new InvalidOperationException("lost");
+        }
     }
 
     /// <summary>Starts an orchestration with one code and lets the other code replay its history.</summary>
@@ -173,32 +145,8 @@ public abstract class DeterminismCases(int cached)
         release.SetResult("");
         return (await engine.FinishAsync(id)).FailureDetails!;
     }
-
-    private sealed class ListLoggerFactory(List<string> lines) : ILoggerFactory, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Information;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-                lines.Add(formatter(state, exception));
-        }
-    }
 }
 
-public sealed class DeterminismWithCache() : DeterminismCases(256);
+public sealed class MismatchesWithCache() : MismatchCases(256);
 
-public sealed class DeterminismWithReplay() : DeterminismCases(0);
+public sealed class MismatchesWithReplay() : MismatchCases(0);
