@@ -26,10 +26,12 @@ internal static class EmbeddedControlPlane
 {
     public static async Task<int> RunAsync(CommandLine options, TextWriter output)
     {
-        if (IsInUse(options.Port))
-            return await FailAsync(PortInUse(options.Port));
         try
         {
+            if (CrashWitness.Run(DataFolder.DurableDatabaseIn(options.DataFolder)) is { } exitCode)
+                return exitCode;
+            if (IsInUse(options.Port))
+                return await FailAsync(PortInUse(options.Port));
             using var folder = DataFolder.Open(options.DataFolder);
             await using var app = Compose(options, folder).Build();
             await app.StartAsync();

@@ -8,20 +8,30 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 internal sealed partial class ActivityWorker(
     DurableTaskRegistry registry, IServiceProvider services, DurableEngineOptions options, InstanceMailboxes mailboxes, ILogger<ActivityWorker> logger)
 {
-    public async Task RunAsync(ChannelReader<PendingActivity> activities, CancellationToken stopping)
+    public async Task RunAsync(ChannelReader<PendingActivity> activities, InFlightSlot slot, CancellationToken stopping)
     {
         try
         {
             await foreach (var activity in activities.ReadAllAsync(stopping))
-            {
-                if (await RunOneAsync(activity) is { } result)
-                    mailboxes.Deliver(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, result));
-            }
+                await RunAsync(activity, slot);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // What is still queued is in the database and runs at the next start.
         }
+    }
+
+    public async Task RunAsync(PendingActivity activity, InFlightSlot slot)
+    {
+        slot.Enter(activity.Row);
+        if (await RunOneAsync(activity) is not { } result)
+        {
+            slot.Leave();
+            return;
+        }
+
+        slot.Finish();
+        mailboxes.Deliver(await slot.DeliverableAsync(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, result)));
     }
 
     /// <summary>Answers null for an activity that the stop interrupted: its row stays, and it runs again at the next start.</summary>

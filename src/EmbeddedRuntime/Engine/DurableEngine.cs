@@ -20,6 +20,9 @@ public sealed partial class DurableEngine : IAsyncDisposable
     private readonly OrchestrationWorker _orchestrations;
     private readonly ActivityWorker _activityWorker;
     private readonly ILogger _logger;
+    private WaitingActivities _waiting;
+    private InFlightMarks? _marks;
+    private Task _started = Task.CompletedTask;
     private Task _turns = Task.CompletedTask;
     private Task _running = Task.CompletedTask;
     private int _isStopped;
@@ -38,7 +41,8 @@ public sealed partial class DurableEngine : IAsyncDisposable
         _activityWorker = new ActivityWorker(registry, services, options, _mailboxes, loggers.CreateLogger<ActivityWorker>());
 
         // Before the first client can write, or a row would be taken up twice.
-        _dispatcher.Resume(_store.Read(reader => reader.Inbox()), _store.Read(reader => reader.Activities()));
+        _dispatcher.Resume(_store.Read(reader => reader.Inbox()));
+        _waiting = new WaitingActivities(_store.Read(reader => reader.Activities()));
         Client = new EmbeddedDurableTaskClient(_store, _dispatcher, _watch, options);
     }
 
@@ -66,6 +70,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref _isStopped, 1) != 0)
             return;
         await _stopping.CancelAsync();
+        await _started;
         try
         {
             await _running.WaitAsync(_options.StopTimeout, TimeProvider.System);
@@ -83,12 +88,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
 
     internal static DurableEngine Open(DurableEngineOptions options, DurableTaskRegistry registry, IServiceProvider services) => new(options, registry, services);
 
-    internal void Start()
-    {
-        _turns = Task.WhenAll(Enumerable.Range(0, _options.MaxConcurrentTurns).Select(_ => Task.Run(() => _orchestrations.RunAsync(Fail))));
-        _running = Task.WhenAll(Enumerable.Range(0, _options.MaxConcurrentActivities)
-            .Select(_ => Task.Run(() => _activityWorker.RunAsync(_activities.Reader, _stopping.Token))));
-    }
+    internal void Start() => _started = Task.Run(StartWorkAsync);
 
     /// <summary>Ends as a killed process would: nothing that is not yet committed reaches the file.</summary>
     internal async Task CrashAsync()
@@ -96,15 +96,50 @@ public sealed partial class DurableEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref _isStopped, 1) != 0)
             return;
         _store.Writer.Abandon();
+        _marks?.Dispose();
         await _stopping.CancelAsync();
         await CloseAsync();
+    }
+
+    private async Task StartWorkAsync()
+    {
+        try
+        {
+            (_marks, var suspects) = await CrashRecovery.BeginAsync(_store.Writer, _options);
+            await new Quarantine(_store, _dispatcher, suspects, _options.TimeProvider, _logger).RunAsync(_waiting);
+            var trials = new SuspectTrials(suspects, _marks, _activityWorker, _orchestrations, _options);
+            await trials.RunAsync(_waiting, Fail, _stopping.Token);
+            _running = trials.Current;
+            if (!_stopping.IsCancellationRequested)
+                StartWorkers(_marks, suspects);
+        }
+        catch (Exception exception)
+        {
+            // Without its marks the engine would not know its suspects after the next crash.
+            Fail(exception);
+        }
+    }
+
+    private void StartWorkers(InFlightMarks marks, Suspects suspects)
+    {
+        _dispatcher.Resume(_waiting);
+        _waiting = new WaitingActivities([]);
+        _turns = Task.WhenAll(Enumerable.Range(0, _options.MaxConcurrentTurns)
+            .Select(index => marks.Slot(WorkKind.Turn, index, suspects))
+            .Select(slot => Task.Run(() => _orchestrations.RunAsync(slot, Fail))));
+        _running = Task.WhenAll([_running, .. Enumerable.Range(0, _options.MaxConcurrentActivities)
+            .Select(index => marks.Slot(WorkKind.Activity, index, suspects))
+            .Select(slot => Task.Run(() => _activityWorker.RunAsync(_activities.Reader, slot, _stopping.Token)))]);
     }
 
     private async Task CloseAsync()
     {
         _timers.Dispose();
         _mailboxes.Close();
+        await _started;
         await _turns;
+        _marks?.End();
+        _marks?.Dispose();
         _store.Dispose();
         _watch.Fail(new InvalidOperationException("The durable engine has stopped."));
         _stopping.Dispose();
@@ -115,6 +150,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
         if (_isStopped != 0 || !_failed.TrySetResult(exception))
             return;
         Log.Failed(_logger, exception);
+        _marks?.Fail();
         _mailboxes.Close();
         _watch.Fail(exception);
     }

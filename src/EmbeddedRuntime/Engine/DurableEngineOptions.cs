@@ -18,6 +18,9 @@ public sealed class DurableEngineOptions
     /// <summary>How long a stop waits for activities before it leaves them; they run again at the next start.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a start after a crash lets nothing run but one by one what was in flight; then the rest starts beside it.</summary>
+    public TimeSpan SuspectTime { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Once it is cancelled, an activity that ends with an <see cref="OperationCanceledException"/> counts as interrupted: it runs
     /// again at the next start.</summary>
     public CancellationToken Stopping { get; set; }

@@ -20,12 +20,17 @@ internal sealed class EffectsDispatcher(InstanceMailboxes mailboxes, DurableTime
             watch.Changed(instanceId);
     }
 
-    /// <summary>Takes up what a stored inbox and task list hold, at the start.</summary>
-    public void Resume(IEnumerable<PendingTimer> inbox, IEnumerable<PendingActivity> tasks)
+    /// <summary>Takes up what a stored inbox holds, at the start.</summary>
+    public void Resume(IEnumerable<PendingTimer> inbox)
     {
         foreach (var row in inbox)
             timers.Add(row);
-        foreach (var activity in tasks)
+    }
+
+    /// <summary>Takes up what a stored task list holds, once the suspects have had their trial.</summary>
+    public void Resume(WaitingActivities waiting)
+    {
+        foreach (var activity in waiting.TakeAll())
             activities.TryWrite(activity);
     }
 }

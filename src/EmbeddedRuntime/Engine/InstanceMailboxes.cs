@@ -59,6 +59,21 @@ internal sealed class InstanceMailboxes
         }
     }
 
+    /// <summary>Takes the mailbox of one instance out of its turn; null when none of it is ready.</summary>
+    public Mailbox? TakeReady(string instanceId)
+    {
+        Mailbox? found = null;
+        for (var left = _ready.Reader.Count; left > 0 && found is null && _ready.Reader.TryRead(out var mailbox); left--)
+        {
+            if (mailbox.InstanceId == instanceId)
+                found = mailbox;
+            else
+                _ready.Writer.TryWrite(mailbox);
+        }
+
+        return found;
+    }
+
     public void Close() => _ready.Writer.TryComplete();
 
     internal sealed class Mailbox(string instanceId)

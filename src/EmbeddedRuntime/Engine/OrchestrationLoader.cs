@@ -9,7 +9,7 @@ internal sealed class OrchestrationLoader(
     public DateTime Now => options.TimeProvider.GetUtcNow().UtcDateTime;
 
     /// <summary>Null when the instance is unknown or finished.</summary>
-    public SessionCache.Session? Load(string instanceId)
+    public SessionCache.Session? Load(string instanceId, InFlightSlot slot)
     {
         if (_cache.Take(instanceId) is { } cached)
             return cached;
@@ -20,7 +20,10 @@ internal sealed class OrchestrationLoader(
         {
             OnForeignAwait = () => deliver(new PendingEvent(instanceId, instance.Execution, 0, 0, new HistoryEvent(EventKind.ForeignAwait))),
         };
-        executor.Replay(store.Read(reader => reader.History(instance.Execution)));
+        var history = store.Read(reader => reader.History(instance.Execution));
+        slot.Enter(instance.Execution);
+        executor.Replay(history);
+        slot.Leave();
         return new SessionCache.Session(instance, executor);
     }
 

@@ -6,15 +6,12 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 internal sealed partial class OrchestrationWorker(
     SqliteOrchestrationStore store, InstanceMailboxes mailboxes, EffectsDispatcher dispatcher, OrchestrationLoader loader, ILogger<OrchestrationWorker> logger)
 {
-    public async Task RunAsync(Action<Exception> onFatal)
+    public async Task RunAsync(InFlightSlot slot, Action<Exception> onFatal)
     {
         try
         {
             await foreach (var mailbox in mailboxes.Ready.ReadAllAsync())
-            {
-                var events = mailboxes.Take(mailbox);
-                mailboxes.Release(mailbox, await RunTurnAsync(mailbox.InstanceId, events));
-            }
+                await RunAsync(mailbox, slot);
         }
         catch (Exception exception)
         {
@@ -23,10 +20,25 @@ internal sealed partial class OrchestrationWorker(
         }
     }
 
-    /// <summary>Returns the events that have to wait, because the instance has not started yet.</summary>
-    private async Task<IReadOnlyList<PendingEvent>> RunTurnAsync(string instanceId, IReadOnlyList<PendingEvent> events)
+    /// <summary>Runs the waiting turn of one instance; false when nothing waits for it.</summary>
+    public async Task<bool> RunTurnOfAsync(string instanceId, InFlightSlot slot)
     {
-        var session = loader.Load(instanceId);
+        if (mailboxes.TakeReady(instanceId) is not { } mailbox)
+            return false;
+        await RunAsync(mailbox, slot);
+        return true;
+    }
+
+    private async Task RunAsync(InstanceMailboxes.Mailbox mailbox, InFlightSlot slot)
+    {
+        var events = mailboxes.Take(mailbox);
+        mailboxes.Release(mailbox, await RunTurnAsync(mailbox.InstanceId, events, slot));
+    }
+
+    /// <summary>Returns the events that have to wait, because the instance has not started yet.</summary>
+    private async Task<IReadOnlyList<PendingEvent>> RunTurnAsync(string instanceId, IReadOnlyList<PendingEvent> events, InFlightSlot slot)
+    {
+        var session = loader.Load(instanceId, slot);
         var current = events.Where(pending => session is { } found && IsFor(found.Instance, pending)).ToList();
         await DiscardAsync(events.Except(current));
         if (session is null || current.Count == 0)
@@ -41,18 +53,20 @@ internal sealed partial class OrchestrationWorker(
             return current;
         }
 
-        await CommitTurnAsync(session, current);
+        await CommitTurnAsync(session, current, slot);
         return [];
     }
 
-    private async Task CommitTurnAsync(SessionCache.Session session, IReadOnlyList<PendingEvent> current)
+    private async Task CommitTurnAsync(SessionCache.Session session, IReadOnlyList<PendingEvent> current, InFlightSlot slot)
     {
         var executor = session.Executor;
 
         // The orchestrator's clock never goes back, whatever the machine's does.
         var now = loader.Now > executor.Now ? loader.Now : executor.Now;
         HistoryEvent[] events = [new(EventKind.TurnStarted, Time: now), .. current.Select(pending => pending.Event)];
+        slot.Enter(session.Instance.Execution);
         var result = executor.RunTurn(events);
+        slot.Finish();
         var commit = new TurnCommit(session.Instance, current, events, executor.HistoryLength, result);
         try
         {

@@ -26,6 +26,7 @@ internal static class Retries
     private static TimeSpan? DelayAfter(RetryPolicy policy, int attempt, TimeSpan spent, TaskFailedException failed)
     {
         var isOver = attempt >= policy.MaxNumberOfAttempts
+            || failed.FailureDetails.IsCausedBy<PoisonedWorkException>()
             || (policy.RetryTimeout != Timeout.InfiniteTimeSpan && spent >= policy.RetryTimeout)
             || MissingTasks.IsMissing(failed.FailureDetails)
             || !policy.Handles(failed.FailureDetails);

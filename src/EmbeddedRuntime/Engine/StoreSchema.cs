@@ -35,6 +35,12 @@ internal static class StoreSchema
           Execution INTEGER NOT NULL, InstanceId TEXT NOT NULL, TaskId INTEGER NOT NULL,
           Name TEXT NOT NULL, Version TEXT NOT NULL, Input TEXT);
         """,
+        """
+        CREATE TABLE Suspects (
+          Kind INTEGER NOT NULL, Id INTEGER NOT NULL,
+          Deaths INTEGER NOT NULL, Passes INTEGER NOT NULL, Cause TEXT, LastLife INTEGER,
+          PRIMARY KEY (Kind, Id)) WITHOUT ROWID;
+        """,
     ];
 
     public static void Migrate(SqliteConnection connection)

@@ -61,6 +61,9 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
 
     private readonly Statement _childrenOf = new(connection, "SELECT InstanceId FROM Instances WHERE ParentInstanceId = $id", "id");
 
+    /// <summary>For statements that are too rare to be kept prepared.</summary>
+    public SqliteConnection Connection => connection;
+
     public long Now => timeProvider.GetUtcNow().UtcTicks;
 
     public (long Execution, OrchestrationRuntimeStatus Status)? FindInstance(string instanceId)
