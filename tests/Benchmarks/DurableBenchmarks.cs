@@ -36,7 +36,8 @@ internal static class DurableBenchmarks
         await output.WriteLineAsync($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {context.FileSystem}; fsync of a 4 KiB append: " +
             $"p50 {syncs.Percentile(0.5):N2} ms, p99 {syncs.Percentile(0.99):N2} ms ({syncs.Count:N0} all over the run); medians of {context.Repetitions} after a warm-up.");
         if (others > NoticeableShare)
-            await output.WriteLineAsync($"Other processes used {others:P0} of the CPU meanwhile, so that the engine is faster than this.");
+            await output.WriteLineAsync($"Other processes used {others:P0} of the CPU meanwhile: on a quiet machine the figures are better.");
+        await output.WriteLineAsync();
     }
 
     private static async Task WriteAsync(List<RowResult> results, TextWriter output)
@@ -44,7 +45,6 @@ internal static class DurableBenchmarks
         var table = new TextTable("what", "median", "min–max", "goal", "peer");
         foreach (var result in results)
             table.Add(result.What, result.Median, result.Range, result.Goal?.Limit ?? "", result.Peer);
-        await output.WriteLineAsync();
         table.WriteTo(output);
         await output.WriteLineAsync();
         foreach (var note in results.Select(result => result.Note).Where(note => note.Length > 0))
