@@ -15,7 +15,7 @@ public sealed class DataFolder : IDisposable
 
     public string Root { get; }
     public string ControlDatabase => Path.Combine(Root, "control.db");
-    public string DurableDatabase => Path.Combine(Root, "durable.db");
+    public string DurableDatabase => DurableDatabaseIn(Root);
     public string Keys => Path.Combine(Root, "keys");
     public string SecretsKey => Path.Combine(Keys, "secrets.key");
     public string DevelopmentJwtKey => Path.Combine(Keys, "development-jwt.key");
@@ -26,6 +26,9 @@ public sealed class DataFolder : IDisposable
     public string Runtimes => Path.Combine(Root, "runtimes");
     public string Agents => Path.Combine(Root, "agents");
     public string Artifacts => Path.Combine(Root, "artifacts");
+
+    /// <summary>For who reads the orchestrations of a folder that another process may own.</summary>
+    public static string DurableDatabaseIn(string root) => Path.Combine(root, "durable.db");
 
     public string BuildOf(string pluginSetKey) => Path.Combine(Builds, pluginSetKey);
 

@@ -32,6 +32,14 @@ internal sealed class ReadSession : IDisposable
             "after", "from", "to", "prefix", "statuses", "limit");
     }
 
+    /// <summary>Several reads of the same moment, whatever is written meanwhile.</summary>
+    public T AtOneMoment<T>(Func<ReadSession, T> read)
+    {
+        using var begin = new Statement(_connection, "BEGIN");
+        begin.Execute();
+        return read(this);
+    }
+
     public StoredInstance? Instance(string instanceId)
     {
         using var reader = _instance.Read(instanceId);
