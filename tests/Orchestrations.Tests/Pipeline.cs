@@ -40,6 +40,8 @@ internal sealed class Pipeline : IAsyncDisposable
             _answers[input] = _ => Done.Instance;
     }
 
+    private string DatabasePath => Path.Combine(_folder.FullName, "durable.db");
+
     /// <summary>The inputs of all calls, in order.</summary>
     public IReadOnlyList<object> Calls => [.. _calls];
 
@@ -75,7 +77,12 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>What is recorded of the instance.</summary>
     public InstanceHistory History(string instanceId) => HistoryExport.Read(DatabasePath, instanceId)!;
 
-    private string DatabasePath => Path.Combine(_folder.FullName, "durable.db");
+    public async ValueTask DisposeAsync()
+    {
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
 
     private async Task StartAsync(string orchestrator, string instanceId, object input)
     {
@@ -84,13 +91,6 @@ internal sealed class Pipeline : IAsyncDisposable
         var options = new DurableEngineOptions { DatabasePath = DatabasePath, TimeProvider = _clock };
         _engine = await DurableEngine.StartAsync(options, _registry, new ServiceCollection().BuildServiceProvider());
         await _engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_engine is not null)
-            await _engine.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 
     private async Task<OperationResult?> LookAsync(string instanceId)

@@ -34,10 +34,9 @@ public static class HistoryFile
         {
             json.WriteStartObject();
             WriteHead(json, history);
-            json.WriteStartArray("events");
-            foreach (var recorded in history.Events)
-                json.WriteRawValue(ToText(indented: false, line => HistoryEventFormat.Write(line, recorded)));
-            json.WriteEndArray();
+            json.WritePropertyName("events");
+            var lines = history.Events.Select(recorded => "\n    " + ToText(indented: false, line => HistoryEventFormat.Write(line, recorded)));
+            json.WriteRawValue($"[{string.Join(',', lines)}\n  ]");
             json.WriteEndObject();
         }) + "\n";
     }
