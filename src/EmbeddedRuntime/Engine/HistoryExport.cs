@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 
-/// <summary>Reads histories from an engine's database, whether a process uses it or none does; it writes nothing and takes no lock of the engine.</summary>
+/// <summary>Reads histories from an engine's database, whether a process uses it or none does; it changes nothing in it and needs no lock.</summary>
 public static class HistoryExport
 {
     /// <summary>The history of an instance at this moment; null when the database has no such instance.</summary>
