@@ -28,10 +28,13 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
 
     public bool IsLoopback => Host == "localhost" || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
-    public static Task<int> InvokeAsync(string[] args, Func<CommandLine, Task<int>> run)
+    /// <summary>Does what the arguments ask for.</summary>
+    /// <param name="run">Runs the control plane.</param>
+    /// <param name="export">Exports a history.</param>
+    public static Task<int> InvokeAsync(string[] args, Func<CommandLine, Task<int>> run, Func<HistoryRequest, Task<int>> export)
     {
         var port = new Option<int>("--port") { Description = "The port to listen on; 0 for any free one.", DefaultValueFactory = _ => 7071 };
-        var data = new Option<string>("--data") { Description = "The folder of all state: database, keys, images, agents.", DefaultValueFactory = _ => ".data" };
+        var data = new Option<string>("--data") { Description = "The folder of all state: database, keys, images, agents.", DefaultValueFactory = _ => ".data", Recursive = true };
         var host = new Option<string>("--host") { Description = "The address to listen on; any but this machine's own needs authentication.", DefaultValueFactory = _ => "localhost" };
         var stop = new Option<bool>("--stop-agents") { Description = "Stop the agents when the program stops." };
         port.Validators.Add(result =>
@@ -45,9 +48,21 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
                 result.AddError("--host must be a host name or an IP address.");
         });
 
-        var root = new RootCommand(Description) { port, data, host, stop };
+        var root = new RootCommand(Description) { port, data, host, stop, ExportHistory(data, export) };
         root.SetAction(parsed => run(new(parsed.GetRequiredValue(port), parsed.GetRequiredValue(data), parsed.GetRequiredValue(host), parsed.GetValue(stop))));
         // The host handles the signals: it ends what runs, which may take longer than this library would wait.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
+
+    private static Command ExportHistory(Option<string> data, Func<HistoryRequest, Task<int>> export)
+    {
+        var id = new Argument<string>("id") { Description = "The instance, or the operation or agent that it works for." };
+        var file = new Option<string?>("--output") { Description = "A new file for it, instead of the standard output." };
+        var command = new Command("export-history", "Write the recorded history of an orchestration as JSON; the control plane may be running.") { id, file };
+        command.SetAction(parsed => export(new(parsed.GetRequiredValue(id), parsed.GetRequiredValue(data), parsed.GetValue(file))));
+        return command;
+    }
 }
+
+/// <summary>Which history to export, from which data folder, and the file for it, if it is to be one.</summary>
+public sealed record HistoryRequest(string Id, string DataFolder, string? File);

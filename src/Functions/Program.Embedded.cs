@@ -19,7 +19,10 @@ using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.Functions.Security;
 using MultiAgentInfra.Orchestrations;
 
-return await CommandLine.InvokeAsync(args, options => EmbeddedControlPlane.RunAsync(options, Console.Out));
+return await CommandLine.InvokeAsync(
+    args,
+    options => EmbeddedControlPlane.RunAsync(options, Console.Out),
+    request => EmbeddedControlPlane.ExportHistoryAsync(request, Console.Out));
 
 /// <summary>The control plane as one process: Kestrel, timers, engine, store and agents on this machine.</summary>
 internal static class EmbeddedControlPlane
@@ -54,6 +57,35 @@ internal static class EmbeddedControlPlane
         }
     }
 
+    /// <summary>Writes a history as JSON and nothing else; it opens the data folder only to read, so that it works beside a running control plane.</summary>
+    public static async Task<int> ExportHistoryAsync(HistoryRequest request, TextWriter output)
+    {
+        try
+        {
+            var json = HistoryFile.Write(FindHistory(request));
+            if (request.File is not { } path)
+            {
+                await output.WriteAsync(json);
+                return 0;
+            }
+
+            // Never over another one, and private: it may hold the end of an agent's log.
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            await using var file = new StreamWriter(path, options);
+            await file.WriteAsync(json);
+            return 0;
+        }
+        catch (Exception exception) when (exception is StartupException or InvalidOperationException or IOException or UnauthorizedAccessException or DbException)
+        {
+            return await FailAsync(exception.Message);
+        }
+    }
+
     /// <summary>The whole application, ready to build.</summary>
     /// <param name="settings">Come before every other source of configuration.</param>
     /// <exception cref="StartupException">The configuration is invalid.</exception>
@@ -74,6 +106,24 @@ internal static class EmbeddedControlPlane
         builder.UseWhen<ExceptionMiddleware>(IsHttp);
         builder.UseWhen<AuthorizationMiddleware>(IsHttp);
         return builder;
+    }
+
+    private static InstanceHistory FindHistory(HistoryRequest request)
+    {
+        if (!Directory.Exists(request.DataFolder))
+            throw new StartupException($"There is no data folder {Path.GetFullPath(request.DataFolder)}. Give the control plane's with --data.");
+        var database = DataFolder.DurableDatabaseIn(Path.GetFullPath(request.DataFolder));
+        if (HistoryExport.Read(database, request.Id) is { } history)
+            return history;
+
+        // People know their operation and their agent; both are in the instance's input.
+        var found = Guid.TryParse(request.Id, out var id) ? HistoryExport.Find(database, id.ToString()) : [];
+        return found switch
+        {
+            [var only] when HistoryExport.Read(database, only) is { } its => its,
+            [_, _, ..] => throw new StartupException($"Several instances work for {id}; give one of: {string.Join(", ", found)}."),
+            _ => throw new StartupException($"There is no instance '{request.Id}' in {database}. Those that have ended are kept for a day."),
+        };
     }
 
     // Scoped to HTTP as on Azure, where other triggers run inside the replay of an orchestration.

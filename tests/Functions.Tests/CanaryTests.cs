@@ -20,6 +20,9 @@ public sealed class CanaryTests(ApiFixture api) : IClassFixture<ApiFixture>
         var links = JsonNode.Parse(answers[0])!["links"]!;
         foreach (var path in new[] { "/api/agents", (string)links["self"]!, (string)links["operation"]!, (string)links["logs"]! })
             answers.Add(await ReadAsync(await client.GetAsync(path)));
+        using var history = new StringWriter();
+        Assert.Equal(0, await EmbeddedControlPlane.ExportHistoryAsync(new HistoryRequest((string)JsonNode.Parse(answers[0])!["agentId"]!, api.Data, null), history));
+        answers.Add(history.ToString());
         agent["name"] = "";
         answers.Add(await ReadAsync(await client.PostAsync("/api/agents", ApiFixture.Json(agent.ToJsonString()))));
 

@@ -40,6 +40,8 @@ internal sealed class Pipeline : IAsyncDisposable
             _answers[input] = _ => Done.Instance;
     }
 
+    private string DatabasePath => Path.Combine(_folder.FullName, "durable.db");
+
     /// <summary>The inputs of all calls, in order.</summary>
     public IReadOnlyList<object> Calls => [.. _calls];
 
@@ -57,19 +59,38 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>Runs an orchestration to its end, moving the clock over every timer.</summary>
     public async Task<OperationResult> RunAsync(string orchestrator, string instanceId, object input)
     {
-        foreach (var (type, answer) in _answers)
-            _registry.AddActivity(type.Name, new RecordedActivity(type, ActivityInputs.OutputOf(type), answer, _calls));
-        var options = new DurableEngineOptions { DatabasePath = Path.Combine(_folder.FullName, "durable.db"), TimeProvider = _clock };
-        _engine = await DurableEngine.StartAsync(options, _registry, new ServiceCollection().BuildServiceProvider());
-        await _engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId));
+        await StartAsync(orchestrator, instanceId, input);
         return await Wait.ForAsync($"the end of {instanceId}", TimeSpan.FromSeconds(30), () => LookAsync(instanceId), TimeSpan.FromMilliseconds(1));
     }
+
+    /// <summary>Runs an orchestration until it waits for a timer, with the condition met.</summary>
+    public async Task RunUntilAsync(string orchestrator, string instanceId, object input, Func<bool> condition)
+    {
+        await StartAsync(orchestrator, instanceId, input);
+        await Wait.ForAsync(
+            $"a point of {instanceId}",
+            TimeSpan.FromSeconds(30),
+            async () => _clock.NextTimer is not null && condition() ? "reached" : (await LookAsync(instanceId))?.ToString(),
+            TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>What is recorded of the instance.</summary>
+    public InstanceHistory History(string instanceId) => HistoryExport.Read(DatabasePath, instanceId)!;
 
     public async ValueTask DisposeAsync()
     {
         if (_engine is not null)
             await _engine.DisposeAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task StartAsync(string orchestrator, string instanceId, object input)
+    {
+        foreach (var (type, answer) in _answers)
+            _registry.AddActivity(type.Name, new RecordedActivity(type, ActivityInputs.OutputOf(type), answer, _calls));
+        var options = new DurableEngineOptions { DatabasePath = DatabasePath, TimeProvider = _clock };
+        _engine = await DurableEngine.StartAsync(options, _registry, new ServiceCollection().BuildServiceProvider());
+        await _engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId));
     }
 
     private async Task<OperationResult?> LookAsync(string instanceId)

@@ -34,6 +34,20 @@ internal sealed class ReadSession : IDisposable
             "after", "from", "to", "prefix", "statuses", "limit");
     }
 
+    /// <summary>Several reads of the same moment, whatever is written meanwhile.</summary>
+    public T AtOneMoment<T>(Func<ReadSession, T> read)
+    {
+        _connection.Execute("BEGIN");
+        try
+        {
+            return read(this);
+        }
+        finally
+        {
+            _connection.Execute("COMMIT");
+        }
+    }
+
     public StoredInstance? Instance(string instanceId) => _instance.Read(ReadInstance, instanceId) is [var found] ? found : null;
 
     public IReadOnlyList<HistoryEvent> History(long execution) => _history.Read(ReadEvent, execution);

@@ -45,11 +45,26 @@ internal static class StoreSchema
 
     public static void Migrate(SqliteConnection connection)
     {
-        using var readVersion = new Statement(connection, "PRAGMA user_version");
-        var version = readVersion.Scalar() ?? 0;
-        if (version > Steps.Length)
-            throw new InvalidOperationException($"The database {connection.DataSource} has schema version {version}; this program knows up to {Steps.Length}.");
+        var version = Version(connection);
         for (var step = (int)version; step < Steps.Length; step++)
             connection.Execute($"BEGIN IMMEDIATE; {Steps[step]} PRAGMA user_version = {step + 1}; COMMIT;");
+    }
+
+    /// <summary>For who only reads.</summary>
+    /// <exception cref="InvalidOperationException">The file is from a newer program, or this one has not migrated it yet.</exception>
+    public static void RequireCurrent(SqliteConnection connection)
+    {
+        var version = Version(connection);
+        if (version < Steps.Length)
+            throw new InvalidOperationException($"The database {connection.DataSource} has schema version {version}, older than this program's {Steps.Length}. Start the control plane on it once.");
+    }
+
+    private static long Version(SqliteConnection connection)
+    {
+        using var readVersion = new Statement(connection, "PRAGMA user_version");
+        var version = readVersion.Scalar() ?? 0;
+        return version <= Steps.Length
+            ? version
+            : throw new InvalidOperationException($"The database {connection.DataSource} has schema version {version}; this program knows up to {Steps.Length}.");
     }
 }
