@@ -91,13 +91,18 @@ public sealed partial class DurableEngine : IAsyncDisposable
     }
 
     /// <summary>Ends as a killed process would: nothing that is not yet committed reaches the file.</summary>
-    internal async Task CrashAsync()
+    internal Task CrashAsync()
     {
         if (Interlocked.Exchange(ref _isStopped, 1) != 0)
-            return;
+            return Task.CompletedTask;
         _store.Writer.Abandon();
-        await _stopping.CancelAsync();
-        await CloseAsync();
+
+        // The caller may be the writer's own thread, for whose end the rest waits.
+        return Task.Run(async () =>
+        {
+            await _stopping.CancelAsync();
+            await CloseAsync();
+        });
     }
 
     private async Task CloseAsync()
