@@ -77,7 +77,8 @@ internal sealed class CrashingEngine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await (_life!.Crash ?? _life.Engine!.StopAsync());
+        if (_life?.Engine is { } engine)
+            await (_life.Crash ?? engine.StopAsync());
         _folder.Delete(recursive: true);
     }
 
