@@ -62,6 +62,7 @@ static async Task<int> FillAsync(string file)
     var registry = new DurableTaskRegistry().AddOrchestratorFunc<string, string>("hold", async (context, input) =>
     {
         await context.WaitForExternalEvent<string>("go");
+        await context.WaitForExternalEvent<string>("early");
         return input!;
     });
     await using var engine = await StartAsync(new DurableEngineOptions { DatabasePath = file }, registry);

@@ -47,5 +47,9 @@ internal static class StoreSchema
             using var migrate = new Statement(connection, $"BEGIN IMMEDIATE; {Steps[step]} PRAGMA user_version = {step + 1}; COMMIT;");
             migrate.Execute();
         }
+
+        // Also when nothing has changed: a file that cannot be written has to say so now and not at the first orchestration.
+        using var stamp = new Statement(connection, $"PRAGMA user_version = {Steps.Length}");
+        stamp.Execute();
     }
 }
