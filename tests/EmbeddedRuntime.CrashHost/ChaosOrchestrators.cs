@@ -29,17 +29,19 @@ internal static class ChaosOrchestrators
         for (var round = 0; ; round++)
         {
             done.AddRange(await work(round));
-            if (await IsToFinishAsync(context))
+            if (await IsToFinishAsync(context, round))
                 return [.. done];
         }
     }
 
     /// <summary>Waits for the end of the round, by a timer, or for the word that all is to end.</summary>
-    private static async Task<bool> IsToFinishAsync(TaskOrchestrationContext context)
+    private static async Task<bool> IsToFinishAsync(TaskOrchestrationContext context, int round)
     {
+        // Later rounds wait longer: however long the whole takes, the histories stay of a size that can be replayed at every turn.
+        var pause = TimeSpan.FromSeconds(1 + (0.1 * round));
         using var cancel = new CancellationTokenSource();
         var finish = context.WaitForExternalEvent<string>("finish", cancel.Token);
-        var timer = context.CreateTimer(TimeSpan.FromSeconds(1), cancel.Token);
+        var timer = context.CreateTimer(pause, cancel.Token);
         var isFinish = await Task.WhenAny(finish, timer) == finish;
         cancel.Cancel();
         return isFinish;
@@ -121,7 +123,7 @@ internal static class ChaosOrchestrators
     private static async Task<string[]> StartOverAsync(TaskOrchestrationContext context, Generation generation)
     {
         string[] done = [.. generation.Done, await StepAsync(context, $"{context.InstanceId}|{generation.Number}.0")];
-        if (await IsToFinishAsync(context))
+        if (await IsToFinishAsync(context, generation.Number))
             return done;
         context.ContinueAsNew(new Generation(generation.Number + 1, done));
         return [];

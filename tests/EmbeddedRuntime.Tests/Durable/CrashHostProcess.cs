@@ -5,7 +5,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 /// <summary>The crash host as a process of its own.</summary>
 internal sealed class CrashHostProcess : IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly Task<string> _errors;
