@@ -26,7 +26,13 @@ public sealed record CrashPoint(CrashAt At, int Count)
 /// <summary>An engine with a file of its own that crashes at a point given beforehand and can be started again.</summary>
 internal sealed class CrashingEngine : IAsyncDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-crash-");
+    private const string Memory = "/dev/shm";
+
+    // Memory where there is some: an engine that crashes inside this process leaves its files to the kernel, and thousands of them need no disk.
+    private readonly DirectoryInfo _folder = Directory.Exists(Memory)
+        ? Directory.CreateDirectory(Path.Combine(Memory, "durable-crash-" + Path.GetRandomFileName()))
+        : Directory.CreateTempSubdirectory("durable-crash-");
+
     private readonly Lock _gate = new();
     private readonly int _cached;
     private readonly Action<DurableTaskRegistry, Life> _tasks;

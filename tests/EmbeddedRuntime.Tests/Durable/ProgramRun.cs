@@ -8,6 +8,8 @@ internal sealed class ProgramRun : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
     private readonly ConcurrentDictionary<string, int> _runs = new();
     private readonly RandomProgram _program;
     private readonly ProgramModel _model;
@@ -118,8 +120,12 @@ internal sealed class ProgramRun : IAsyncDisposable
         }
 
         using var connection = Open();
+        using var soon = new CancellationTokenSource(Soon);
         while (Scalar(connection, "SELECT (SELECT count(*) FROM NewEvents) + (SELECT count(*) FROM NewTasks)") != 0)
+        {
+            Assert.False(soon.IsCancellationRequested, $"What nobody waits for is left:\n{Dump()}");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, deadline);
+        }
 
         // One answer for each call and one row for each event, which all have names or payloads of their own.
         Assert.Equal(0, Scalar(connection, "SELECT count(*) FROM (SELECT 1 FROM History WHERE Kind IN (3, 4, 6, 8, 9) GROUP BY Execution, TaskId HAVING count(*) > 1)"));

@@ -27,8 +27,8 @@ public abstract record Step
     /// <summary>Activities side by side.</summary>
     public sealed record Fan(int Width) : Step;
 
-    /// <summary>An activity that is faster than a timer, which is cancelled.</summary>
-    public sealed record Race : Step;
+    /// <summary>An activity that is faster than a timer, which is cancelled or left to the end of its instance.</summary>
+    public sealed record Race(bool Cancels) : Step;
 
     /// <summary>An activity that fails so often before it succeeds.</summary>
     public sealed record Retry(int Failures) : Step;
@@ -94,7 +94,7 @@ public sealed record RandomProgram(Step[] Steps, CrashPoint[] Crashes)
         [
             Gen.Constant<Step>(new Step.Call()),
             Gen.Choose(1, 5).Select(width => (Step)new Step.Fan(width)),
-            Gen.Constant<Step>(new Step.Race()),
+            isOn.Select(cancels => (Step)new Step.Race(cancels)),
             Gen.Choose(1, 3).Select(failures => (Step)new Step.Retry(failures)),
             Gen.Choose(1, 3).Select(attempts => (Step)new Step.GiveUp(attempts)),
             Gen.Choose(1, 100).Select(seconds => (Step)new Step.Sleep(seconds)),
