@@ -6,6 +6,8 @@ internal sealed record Generation(int Number, string[] Done);
 /// <summary>Orchestrations of many kinds that work in rounds until they are told to finish; each returns the runs of its activities in order.</summary>
 internal static class ChaosOrchestrators
 {
+    private const int LastBall = -1;
+
     public static void Add(DurableTaskRegistry tasks, EffectsDatabase effects) => tasks
         .AddOrchestratorFunc<string?, string[]>("chain", (context, _) => RoundsAsync(context, round => ChainAsync(context, $"{context.InstanceId}|{round}", 3)))
         .AddOrchestratorFunc<string?, string[]>("fan", (context, _) => RoundsAsync(
@@ -84,10 +86,10 @@ internal static class ChaosOrchestrators
     private static Task<string[]> FlakyAsync(TaskOrchestrationContext context, string key) => Task.WhenAll(
         context.CallActivityAsync<string>("Flaky", key, TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromMilliseconds(50), 2))));
 
-    private static Task<string[]?> PingAsync(TaskOrchestrationContext context)
+    private static async Task<string[]?> PingAsync(TaskOrchestrationContext context)
     {
         var partner = context.InstanceId.Replace("ping", "pong", StringComparison.Ordinal);
-        return RoundsAsync(context, async round =>
+        var done = await RoundsAsync(context, async round =>
         {
             for (var ball = 0; ball < 3; ball++)
                 context.SendEvent(partner, "ball", (3 * round) + ball);
@@ -95,19 +97,26 @@ internal static class ChaosOrchestrators
                 Require((3 * round) + ball, await context.WaitForExternalEvent<int>("ball"));
             return [await StepAsync(context, $"{context.InstanceId}|{round}.0")];
         });
+        context.SendEvent(partner, "ball", LastBall);
+        return done;
     }
 
-    /// <summary>Plays each ball back and starts over after three, and ends with the word that all is to end.</summary>
+    /// <summary>Plays each ball back and starts over after three.</summary>
     private static async Task<string[]> PongAsync(TaskOrchestrationContext context, Generation generation)
     {
         var partner = context.InstanceId.Replace("pong", "ping", StringComparison.Ordinal);
         for (var ball = 0; ball < 3; ball++)
         {
-            Require((3 * generation.Number) + ball, await context.WaitForExternalEvent<int>("ball"));
-            context.SendEvent(partner, "ball", (3 * generation.Number) + ball);
+            var number = await context.WaitForExternalEvent<int>("ball");
+            if (number == LastBall)
+                return generation.Done;
+            Require((3 * generation.Number) + ball, number);
+            context.SendEvent(partner, "ball", number);
         }
 
-        return await StartOverAsync(context, generation);
+        var done = await StepAsync(context, $"{context.InstanceId}|{generation.Number}.0");
+        context.ContinueAsNew(new Generation(generation.Number + 1, [.. generation.Done, done]));
+        return [];
     }
 
     /// <summary>Each generation sends itself two notes that the next one reads.</summary>
@@ -117,11 +126,6 @@ internal static class ChaosOrchestrators
             Require((2 * generation.Number) + note, await context.WaitForExternalEvent<int>("note"));
         for (var note = 0; note < 2; note++)
             context.SendEvent(context.InstanceId, "note", (2 * (generation.Number + 1)) + note);
-        return await StartOverAsync(context, generation);
-    }
-
-    private static async Task<string[]> StartOverAsync(TaskOrchestrationContext context, Generation generation)
-    {
         string[] done = [.. generation.Done, await StepAsync(context, $"{context.InstanceId}|{generation.Number}.0")];
         if (await IsToFinishAsync(context, generation.Number))
             return done;
