@@ -6,8 +6,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 /// <summary>Runs a random program through its crashes and compares it with the model.</summary>
 internal sealed class ProgramRun : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
-
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<string, int> _runs = new();
