@@ -1,39 +1,88 @@
-// Runs chains of activities that append to a file, until all are complete or somebody kills the process.
+// An engine in a process of its own, for tests that kill it or take its disk away.
+//   chaos <folder> <cached> [finish]   200 orchestrations that work until they are told to finish
+//   fill <file>                        orchestrations that are started until the engine can no longer write
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.EmbeddedRuntime.CrashHost;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 
-var effects = new EffectsFile(args[1]);
-var chains = int.Parse(args[2], CultureInfo.InvariantCulture);
-var steps = int.Parse(args[3], CultureInfo.InvariantCulture);
-
-var registry = new DurableTaskRegistry()
-    .AddOrchestratorFunc<int, string[]>("Chain", async (context, length) =>
+try
+{
+    return args switch
     {
-        var results = new string[length];
-        for (var step = 0; step < length; step++)
-            results[step] = await context.CallActivityAsync<string>("Append", step);
-        return results;
-    })
-    .AddActivityFunc<int, string>("Append", (context, step) => effects.Append(context.InstanceId, step));
+        ["chaos", var folder, var cached, .. var rest] => await ChaosAsync(folder, int.Parse(cached, CultureInfo.InvariantCulture), rest is ["finish"]),
+        ["fill", var file] => await FillAsync(file),
+        _ => throw new InvalidOperationException("usage: chaos <folder> <cached> [finish] | fill <file>"),
+    };
+}
+catch (InvalidOperationException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
 
-await using var engine = await DurableEngine.StartAsync(
-    new DurableEngineOptions { DatabasePath = args[0] }, registry, new ServiceCollection().BuildServiceProvider());
-var ids = Enumerable.Range(0, chains).Select(chain => $"chain-{chain}").ToArray();
-await Task.WhenAll(ids.Select(StartOnceAsync));
-await Task.WhenAll(ids.Select(id => engine.Client.WaitForInstanceCompletionAsync(id)));
+static async Task<int> ChaosAsync(string folder, int cached, bool isToFinish)
+{
+    using var effects = new EffectsDatabase(Path.Combine(folder, "effects.db"));
+    var registry = new DurableTaskRegistry();
+    ChaosOrchestrators.Add(registry, effects);
+    await using var engine = await StartAsync(new DurableEngineOptions { DatabasePath = Path.Combine(folder, "engine.db"), CachedOrchestrations = cached }, registry);
 
-async Task StartOnceAsync(string id)
+    // The pongs first: what is sent to an instance that is not there is dropped.
+    string[] kinds = ["pong", "ping", "chain", "fan", "tree", "race", "flaky", "again"];
+    foreach (var kind in kinds)
+        await Task.WhenAll(Enumerable.Range(0, 25).Select(index => StartOnceAsync(engine.Client, kind, $"{kind}-{index}")));
+    Console.WriteLine("ready");
+
+    var ids = kinds.SelectMany(kind => Enumerable.Range(0, 25).Select(index => $"{kind}-{index}")).ToArray();
+    if (isToFinish)
+        await Task.WhenAll(ids.Select(id => engine.Client.RaiseEventAsync(id, "finish", "")));
+    var ended = Task.WhenAll(ids.Select(id => engine.Client.WaitForInstanceCompletionAsync(id)));
+    if (await Task.WhenAny(ended, engine.Failed) == ended)
+        return 0;
+    throw await engine.Failed;
+}
+
+static async Task StartOnceAsync(DurableTaskClient client, string kind, string id)
 {
     try
     {
         var options = new StartOrchestrationOptions(id).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
-        await engine.Client.ScheduleNewOrchestrationInstanceAsync("Chain", steps, options);
+        await client.ScheduleNewOrchestrationInstanceAsync(kind, kind is "pong" or "again" ? new Generation(0, []) : null, options);
     }
     catch (OrchestrationAlreadyExistsException)
     {
         // An earlier life of this process has started it.
     }
 }
+
+static async Task<int> FillAsync(string file)
+{
+    var registry = new DurableTaskRegistry().AddOrchestratorFunc<string, string>("hold", async (context, input) =>
+    {
+        await context.WaitForExternalEvent<string>("go");
+        await context.WaitForExternalEvent<string>("early");
+        return input!;
+    });
+    await using var engine = await StartAsync(new DurableEngineOptions { DatabasePath = file }, registry);
+    Console.WriteLine("ready");
+    try
+    {
+        for (var index = 0; ; index++)
+        {
+            var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("hold", $"{index}-{new string('x', 4000)}");
+            await engine.Client.RaiseEventAsync(id, "early", "");
+            Console.WriteLine(id);
+        }
+    }
+    catch (InvalidOperationException exception)
+    {
+        await Console.Error.WriteLineAsync("refused: " + exception.Message);
+        await Console.Error.WriteLineAsync("failed: " + (await engine.Failed).Message);
+        return 3;
+    }
+}
+
+static Task<DurableEngine> StartAsync(DurableEngineOptions options, DurableTaskRegistry registry) =>
+    DurableEngine.StartAsync(options, registry, new ServiceCollection().BuildServiceProvider());

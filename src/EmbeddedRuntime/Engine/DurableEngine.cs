@@ -91,14 +91,19 @@ public sealed partial class DurableEngine : IAsyncDisposable
     internal void Start() => _started = Task.Run(StartWorkAsync);
 
     /// <summary>Ends as a killed process would: nothing that is not yet committed reaches the file.</summary>
-    internal async Task CrashAsync()
+    internal Task CrashAsync()
     {
         if (Interlocked.Exchange(ref _isStopped, 1) != 0)
-            return;
+            return Task.CompletedTask;
         _store.Writer.Abandon();
         _marks?.Dispose();
-        await _stopping.CancelAsync();
-        await CloseAsync();
+
+        // The caller may be the writer's own thread, for whose end the rest waits.
+        return Task.Run(async () =>
+        {
+            await _stopping.CancelAsync();
+            await CloseAsync();
+        });
     }
 
     private async Task StartWorkAsync()

@@ -23,7 +23,7 @@ internal sealed class SqliteOrchestrationStore : IDisposable
 
     public GroupCommit Writer { get; }
 
-    /// <exception cref="InvalidOperationException">Another process has the file open, or a newer program has written it.</exception>
+    /// <exception cref="InvalidOperationException">Another process has the file open, a newer program has written it, or it cannot be written.</exception>
     public static SqliteOrchestrationStore Open(string path, TimeProvider timeProvider, Action<Exception> onFatal)
     {
         var fileLock = Lock(path);
@@ -36,10 +36,12 @@ internal sealed class SqliteOrchestrationStore : IDisposable
             StoreSchema.Migrate(connection);
             return new SqliteOrchestrationStore(path, fileLock, connection, timeProvider, onFatal);
         }
-        catch
+        catch (Exception exception)
         {
             connection.Dispose();
             fileLock.Dispose();
+            if (exception is SqliteException)
+                throw Unusable(path, exception);
             throw;
         }
     }
@@ -78,11 +80,21 @@ internal sealed class SqliteOrchestrationStore : IDisposable
         {
             return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (IsLocked(exception))
         {
             throw new InvalidOperationException($"The durable database {path} is in use by another process. Stop that one, or give this one its own data folder.", exception);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, exception);
+        }
     }
+
+    // EAGAIN of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows: .NET has no name for them.
+    private static bool IsLocked(IOException exception) => exception.HResult is 11 or 35 or unchecked((int)0x80070020);
+
+    private static InvalidOperationException Unusable(string path, Exception exception) =>
+        new($"The durable database {path} cannot be written: {exception.Message} Its file and folder must be writable for this user and the disk must have room.", exception);
 
     // Pooled connections would keep the file open after a stop.
     private static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString;

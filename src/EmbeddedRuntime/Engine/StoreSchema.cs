@@ -48,6 +48,9 @@ internal static class StoreSchema
         var version = Version(connection);
         for (var step = (int)version; step < Steps.Length; step++)
             connection.Execute($"BEGIN IMMEDIATE; {Steps[step]} PRAGMA user_version = {step + 1}; COMMIT;");
+
+        // Also when nothing has changed: a file that cannot be written has to say so now and not at the first orchestration.
+        connection.Execute($"PRAGMA user_version = {Steps.Length}");
     }
 
     /// <summary>For who only reads.</summary>

@@ -104,8 +104,12 @@ internal sealed class TurnCommit(StoredInstance instance, IReadOnlyList<PendingE
         session.DeleteHistory(Execution);
         var detail = completion.NewVersion is { } version ? instance.Detail with { Version = version } : instance.Detail;
         var next = session.StartOver(Execution, completion.Output, detail);
-        _effects.NextExecution.Add(session.InsertInbox(Id, next, new HistoryEvent(EventKind.ExecutionStarted, Name: instance.Name, Payload: completion.Output, Detail: detail.ToJson())));
-        _effects.NextExecution.AddRange(result.CarriedEvents.Select(carried => session.InsertInbox(Id, null, carried)));
+
+        // Ids below those of all that has arrived meanwhile, in a range of the execution's own: a crash must not change the order.
+        var row = -(next << 20);
+        var started = new HistoryEvent(EventKind.ExecutionStarted, Name: instance.Name, Payload: completion.Output, Detail: detail.ToJson());
+        _effects.NextExecution.Add(session.InsertInbox(Id, next, started, row: row++));
+        _effects.NextExecution.AddRange(result.CarriedEvents.Select(carried => session.InsertInbox(Id, null, carried, row: row++)));
     }
 
     private void Finish(WriteSession session, Completion completion)

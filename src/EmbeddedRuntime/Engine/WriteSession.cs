@@ -51,8 +51,8 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
 
     private readonly Statement _insertInbox = new(
         connection,
-        $"INSERT INTO NewEvents (InstanceId, Execution, VisibleAt, {EventColumns}) VALUES ($id, $execution, $visible, {EventValues}) RETURNING Id",
-        "id", "execution", "visible", "kind", "task", "name", "payload", "detail", "time");
+        $"INSERT INTO NewEvents (Id, InstanceId, Execution, VisibleAt, {EventColumns}) VALUES ($row, $id, $execution, $visible, {EventValues}) RETURNING Id",
+        "row", "id", "execution", "visible", "kind", "task", "name", "payload", "detail", "time");
 
     private readonly Statement _insertTask = new(
         connection,
@@ -104,10 +104,11 @@ internal sealed class WriteSession(SqliteConnection connection, TimeProvider tim
     public void InsertHistory(long execution, int seq, HistoryEvent entry) => _insertHistory.Execute(
         execution, seq, (int)entry.Kind, entry.TaskId, entry.Name, entry.Payload, entry.Detail, entry.Time.Ticks);
 
-    public PendingEvent InsertInbox(string instanceId, long? execution, HistoryEvent entry, DateTime visibleAt = default)
+    /// <summary>Appends to the inbox, or puts the event where the given id sorts.</summary>
+    public PendingEvent InsertInbox(string instanceId, long? execution, HistoryEvent entry, DateTime visibleAt = default, long? row = null)
     {
         var id = _insertInbox.Scalar(
-            instanceId, execution, visibleAt.Ticks, (int)entry.Kind, entry.TaskId, entry.Name, entry.Payload, entry.Detail, entry.Time.Ticks)!.Value;
+            row, instanceId, execution, visibleAt.Ticks, (int)entry.Kind, entry.TaskId, entry.Name, entry.Payload, entry.Detail, entry.Time.Ticks)!.Value;
         return new PendingEvent(instanceId, execution, id, 0, entry);
     }
 
