@@ -133,7 +133,7 @@ internal sealed class OrchestrationExecutor
     {
         _suspended = false;
         foreach (var held in _heldWhileSuspended)
-            _context.Deliver(held);
+            Apply(held);
         _heldWhileSuspended.Clear();
     }
 

@@ -56,6 +56,26 @@ public abstract class CarriedEvents(StartHost start) : BehaviourSuite(start)
         Assert.Equal("after the call", await host.OutputAsync(id));
     }
 
+    [Fact]
+    [Encodes(Sources.CoreContext, "eventProcessor(eventsWhileSuspended.Dequeue())")]
+    public async Task An_event_that_a_suspension_held_until_after_the_call_is_the_next_executions_too()
+    {
+        await using var host = await StartAsync(tasks => tasks.AddOrchestratorFunc<bool, string>("Run", async (context, again) =>
+        {
+            var next = await context.WaitForExternalEvent<string>("go");
+            if (!again)
+                context.ContinueAsNew(true, preserveUnprocessedEvents: false);
+            return next;
+        }));
+        var id = await host.BeginAsync("Run", false);
+        await host.Client.SuspendInstanceAsync(id);
+        await host.ReachAsync(id, OrchestrationRuntimeStatus.Suspended);
+        await host.Client.RaiseEventAsync(id, "go", "first");
+        await host.Client.RaiseEventAsync(id, "go", "second");
+        await host.Client.ResumeInstanceAsync(id);
+        Assert.Equal("second", await host.OutputAsync(id));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
