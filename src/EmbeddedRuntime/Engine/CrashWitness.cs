@@ -13,6 +13,11 @@ public static partial class CrashWitness
 {
     private const string Variable = "MULTIAGENTINFRA_CRASH_WITNESS";
 
+    // See prctl(2) and signal(7).
+    private const int SetParentDeathSignal = 1;
+    private const int KillSignal = 9;
+    private const int KilledExitCode = 128 + KillSignal;
+
     // A process that is killed with much memory takes a while to give it back.
     private static readonly TimeSpan LongestDeath = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
@@ -57,17 +62,19 @@ public static partial class CrashWitness
         using var isBound = new ManualResetEventSlim();
 
         // The kernel keeps the wish with the thread that uttered it, so that this one stays.
-        new Thread(() =>
+        var bond = new Thread(() =>
         {
             _ = ControlProcess(SetParentDeathSignal, KillSignal, 0, 0, 0);
             isBound.Set();
             new ManualResetEventSlim().Wait();
-        }) { IsBackground = true, Name = "crash-witness" }.Start();
+        });
+        bond.IsBackground = true;
+        bond.Start();
         isBound.Wait();
 
         // Killed before that: then nobody sees how this process dies.
         if (ParentId() != witness)
-            return ProcessDeathByKill;
+            return KilledExitCode;
         Life = life;
         WitnessedProcess.Announce(databasePath, witness);
         return null;
@@ -120,10 +127,6 @@ public static partial class CrashWitness
         if (!child.HasExited)
             _ = Kill(child.Id, number);
     });
-
-    private const int SetParentDeathSignal = 1;
-    private const int KillSignal = 9;
-    private const int ProcessDeathByKill = 137;
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ControlProcess(int option, nint second, nint third, nint fourth, nint fifth);

@@ -75,8 +75,9 @@ internal sealed record InFlightRecord(Guid Boot, long Life, bool IsAlone, bool I
                 marks.Add(new WorkId(slot < activities ? WorkKind.Activity : WorkKind.Turn, id));
         }
 
-        return new InFlightRecord(
-            new Guid(file[BootAt..LifeAt]), BinaryPrimitives.ReadInt64LittleEndian(file[LifeAt..]), alone, ended, suspects, [.. marks.Distinct()]);
+        // At most starts there is nothing to tell apart.
+        IReadOnlyList<WorkId> distinct = marks.Count < 2 ? marks : [.. marks.Distinct()];
+        return new InFlightRecord(new Guid(file[BootAt..LifeAt]), BinaryPrimitives.ReadInt64LittleEndian(file[LifeAt..]), alone, ended, suspects, distinct);
     }
 
     private static int Int(ReadOnlySpan<byte> file, int at) => BinaryPrimitives.ReadInt32LittleEndian(file[at..]);
