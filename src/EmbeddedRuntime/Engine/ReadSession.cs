@@ -37,14 +37,14 @@ internal sealed class ReadSession : IDisposable
     /// <summary>Several reads of the same moment, whatever is written meanwhile.</summary>
     public T AtOneMoment<T>(Func<ReadSession, T> read)
     {
-        _connection.Execute("BEGIN");
+        _connection.Execute("BEGIN TRANSACTION");
         try
         {
             return read(this);
         }
         finally
         {
-            _connection.Execute("COMMIT");
+            _connection.Execute("COMMIT TRANSACTION");
         }
     }
 

@@ -93,12 +93,16 @@ internal sealed class CrashingEngine : IAsyncDisposable
     {
         private int _left = point?.Count ?? 0;
         private Task? _crash;
+        private volatile bool _isCrashing;
 
         public DurableEngine? Engine { get; set; }
 
         public bool IsOver { get; set; }
 
         public Task? Crash => Volatile.Read(ref _crash);
+
+        /// <summary>Whether it has crashed or is about to: a client may hear of it before <see cref="CrashAsync"/> returns.</summary>
+        public bool IsCrashing => _isCrashing;
 
         public override DateTimeOffset GetUtcNow()
         {
@@ -127,6 +131,7 @@ internal sealed class CrashingEngine : IAsyncDisposable
 
         public Task CrashAsync()
         {
+            _isCrashing = true;
             lock (owner._gate)
                 return _crash ??= Engine!.CrashAsync();
         }

@@ -128,7 +128,7 @@ internal static class ProgramOrchestrators
         if (got.Length == input.Events)
             return input.IsBurst ? [.. got.Order(StringComparer.Ordinal)] : got;
 
-        // The timer is left behind, for the engine to drop.
+        // The timer is left behind: this generation ends when it has fired.
         await Task.WhenAny(context.CreateTimer(Far, CancellationToken.None), context.CallActivityAsync<string>("Work", $"{context.InstanceId}-{got.Length}"));
         context.ContinueAsNew(input with { Got = got });
         return [];
