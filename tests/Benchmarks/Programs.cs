@@ -8,6 +8,7 @@ internal static class Programs
     public const string FanOut = "FanOut";
     public const string Chain = "Chain";
     public const string ChainAndWait = "ChainAndWait";
+    public const string ChainOnEvent = "ChainOnEvent";
     public const string Go = "Go";
 
     private const string Step = "Step";
@@ -23,6 +24,14 @@ internal static class Programs
                 context.SetCustomStatus(Go);
             await context.WaitForExternalEvent<int>(Go);
             await context.CallActivityAsync<int>(Step, length);
+        })
+        .AddOrchestratorFunc(ChainOnEvent, async context =>
+        {
+            for (var round = 1; ; round++)
+            {
+                await ChainAsync(context, await context.WaitForExternalEvent<int>(Go));
+                context.SetCustomStatus(round);
+            }
         })
         .AddActivityFunc<int, int>(Step, (_, index) =>
         {
