@@ -13,6 +13,9 @@ internal sealed class BenchmarkContext(string folder, bool isQuick, Progress pro
 
     public Progress Progress => progress;
 
+    /// <summary>A tenth of the work, once: it shows that all runs, and is held to no goal.</summary>
+    public bool IsQuick => isQuick;
+
     public int Repetitions => isQuick ? 1 : 3;
 
     public TimeSpan WarmUp => TimeSpan.FromSeconds(isQuick ? 1 : 4);

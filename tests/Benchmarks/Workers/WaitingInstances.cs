@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MultiAgentInfra.EmbeddedRuntime;
 
 namespace MultiAgentInfra.Benchmarks.Workers;
@@ -18,15 +17,13 @@ internal static class WaitingInstances
             await client.WaitForInstanceStartAsync(Id(index), cancellation);
         });
 
-    /// <summary>Lets one go on to its end and returns how long that took.</summary>
-    public static async Task<TimeSpan> FinishAsync(DurableTaskClient client, string instanceId)
+    /// <summary>Lets one go on to its end.</summary>
+    public static async Task FinishAsync(DurableTaskClient client, string instanceId)
     {
-        var clock = Stopwatch.StartNew();
         await client.RaiseEventAsync(instanceId, Programs.Go, 0);
         var end = await client.WaitForInstanceCompletionAsync(instanceId);
-        return end.RuntimeStatus == OrchestrationRuntimeStatus.Completed
-            ? clock.Elapsed
-            : throw new InvalidOperationException($"{instanceId} ended as {end.RuntimeStatus}: {end.FailureDetails?.ErrorMessage}");
+        if (end.RuntimeStatus != OrchestrationRuntimeStatus.Completed)
+            throw new InvalidOperationException($"{instanceId} ended as {end.RuntimeStatus}: {end.FailureDetails?.ErrorMessage}");
     }
 
     /// <summary>Runs a few of the same kind to their end, so that compiled code and buffers do not count as memory of instances.</summary>
