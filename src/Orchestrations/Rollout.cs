@@ -13,13 +13,16 @@ internal static class Rollout
     public static async Task StopUntilGoneAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
     {
         var asked = context.CurrentUtcDateTime;
+        DateTime? killed = null;
         while (true)
         {
-            var kill = context.CurrentUtcDateTime >= asked + StepBudgets.Stop;
-            var observation = await context.CallStepAsync(new StopAgent(operationId, agentId, kill));
+            // From the first kill and not from the first request: between the two the control plane may have been down.
+            if (context.CurrentUtcDateTime >= asked + StepBudgets.Stop)
+                killed ??= context.CurrentUtcDateTime;
+            var observation = await context.CallStepAsync(new StopAgent(operationId, agentId, killed is not null));
             if (observation.Gone)
                 return;
-            if (context.CurrentUtcDateTime >= asked + StepBudgets.Stop + StepBudgets.Kill)
+            if (context.CurrentUtcDateTime >= killed + StepBudgets.Kill)
                 throw new StepFailedException("stop", $"The agent is still there {StepBudgets.Kill.TotalSeconds:0} s after it was killed.");
             await context.PauseAsync(asked);
         }

@@ -24,14 +24,13 @@ internal sealed partial class ActivityWorker(
     public async Task RunAsync(PendingActivity activity, InFlightSlot slot)
     {
         slot.Enter(activity.Row);
-        if (await RunOneAsync(activity) is not { } result)
-        {
-            slot.Leave();
+        var result = await RunOneAsync(activity);
+        slot.Leave();
+        if (result is null)
             return;
-        }
-
+        var pending = await slot.DeliverableAsync(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, result));
         slot.Finish();
-        mailboxes.Deliver(await slot.DeliverableAsync(new PendingEvent(activity.InstanceId, activity.Execution, 0, activity.Row, result)));
+        mailboxes.Deliver(pending);
     }
 
     /// <summary>Answers null for an activity that the stop interrupted: its row stays, and it runs again at the next start.</summary>

@@ -11,6 +11,10 @@ internal static class CrashRecovery
         var note = DeathNote.Read(options.DatabasePath);
         var rows = await writer.WriteAsync(session => SuspectRows.Record(session, last, note));
 
+        // The database is this process's by now.
+        if (CrashWitness.Pid is { } witness)
+            WitnessedProcess.Announce(options.DatabasePath, witness);
+
         // Only now that they are recorded may the old marks go. One more slot of each kind is for the trials.
         var life = CrashWitness.Life ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
         var marks = InFlightMarks.Create(

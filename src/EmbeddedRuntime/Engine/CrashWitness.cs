@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -23,10 +24,13 @@ public static partial class CrashWitness
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     // How close to the death of the child the kernel must have killed for memory; the count tells no process.
-    private static readonly TimeSpan Sample = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Sample = TimeSpan.FromSeconds(5);
 
     /// <summary>The number of this process, where a witness has given it one.</summary>
     internal static long? Life { get; private set; }
+
+    /// <summary>The process that waits for this one, where there is one.</summary>
+    internal static int? Pid { get; private set; }
 
     /// <summary>
     /// Call it first, before the program opens a port or a file. Null: go on. Otherwise the program was run by a child meanwhile, and this is
@@ -38,7 +42,7 @@ public static partial class CrashWitness
         if (!OperatingSystem.IsLinux())
             return null;
         if (TakeOrder() is { } order)
-            return BecomeWitnessed(databasePath, order.Witness, order.Life);
+            return BecomeWitnessed(order.Witness, order.Life);
         if (WitnessedProcess.Read(databasePath) is { } previous && !WaitUntilGone(previous))
             return null;
         return InFlightRecord.Read(databasePath) is { } last && (last.HasSuspects || last.ValidMarks.Count > 0) ? Watch(databasePath) : null;
@@ -57,7 +61,7 @@ public static partial class CrashWitness
             : null;
     }
 
-    private static int? BecomeWitnessed(string databasePath, int witness, long life)
+    private static int? BecomeWitnessed(int witness, long life)
     {
         using var isBound = new ManualResetEventSlim();
 
@@ -75,8 +79,7 @@ public static partial class CrashWitness
         // Killed before that: then nobody sees how this process dies.
         if (ParentId() != witness)
             return KilledExitCode;
-        Life = life;
-        WitnessedProcess.Announce(databasePath, witness);
+        (Life, Pid) = (life, witness);
         return null;
     }
 
@@ -95,30 +98,54 @@ public static partial class CrashWitness
         return true;
     }
 
-    private static int Watch(string databasePath)
+    private static int? Watch(string databasePath)
     {
         var life = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        using var child = StartAgain(life);
+        if (TryStartAgain(life) is not { } child)
+            return null;
+        using var _ = child;
         using var terminate = Forward(PosixSignal.SIGTERM, 15, child);
         using var interrupt = Forward(PosixSignal.SIGINT, 2, child);
         using var hangUp = Forward(PosixSignal.SIGHUP, 1, child);
         using var quit = Forward(PosixSignal.SIGQUIT, 3, child);
-        var kills = OutOfMemoryKills.Count();
+
+        // The kernel counts before the memory is given back and the child is seen to be gone: the last count but one is from before both.
+        var (before, latest) = (OutOfMemoryKills.Count(), OutOfMemoryKills.Count());
         while (!child.WaitForExit(Sample))
-            kills = OutOfMemoryKills.Count();
+            (before, latest) = (latest, OutOfMemoryKills.Count());
         var wasAtWork = InFlightRecord.Read(databasePath) is { } last && last.Life == life && !last.IsEnded;
-        if (ProcessDeath.CauseOf(child.ExitCode, OutOfMemoryKills.Count() > kills, wasAtWork) is { } cause)
-            new DeathNote(life, cause).Write(databasePath);
+        if (ProcessDeath.CauseOf(child.ExitCode, OutOfMemoryKills.Count() > before, wasAtWork) is { } cause)
+            TryWrite(new DeathNote(life, cause), databasePath);
         return child.ExitCode;
     }
 
-    /// <summary>The same program with the same arguments and streams.</summary>
-    private static Process StartAgain(long life)
+    /// <summary>The same program with the same arguments and streams; null where the machine has no room for one more process.</summary>
+    private static Process? TryStartAgain(long life)
     {
         var command = File.ReadAllText("/proc/self/cmdline").Split('\0')[..^1];
         var start = new ProcessStartInfo(Environment.ProcessPath!, command.Skip(1)) { UseShellExecute = false };
         start.Environment[Variable] = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId} {life}");
-        return Process.Start(start)!;
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (Win32Exception)
+        {
+            // Unwitnessed, then: the suspects run alone all the same.
+            return null;
+        }
+    }
+
+    private static void TryWrite(DeathNote note, string databasePath)
+    {
+        try
+        {
+            note.Write(databasePath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Then this death does not count, and the exit code is still the child's.
+        }
     }
 
     private static PosixSignalRegistration Forward(PosixSignal signal, int number, Process child) => PosixSignalRegistration.Create(signal, context =>

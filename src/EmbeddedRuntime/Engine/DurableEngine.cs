@@ -115,6 +115,8 @@ public sealed partial class DurableEngine : IAsyncDisposable
             var trials = new SuspectTrials(suspects, _marks, _activityWorker, _orchestrations, _options);
             await trials.RunAsync(_waiting, Fail, _stopping.Token);
             _running = trials.Current;
+
+            // Cancelled by a failure too: nothing that ran then could be recorded.
             if (!_stopping.IsCancellationRequested)
                 StartWorkers(_marks, suspects);
         }
@@ -156,6 +158,7 @@ public sealed partial class DurableEngine : IAsyncDisposable
             return;
         Log.Failed(_logger, exception);
         _marks?.Fail();
+        _ = _stopping.CancelAsync();
         _mailboxes.Close();
         _watch.Fail(exception);
     }

@@ -52,10 +52,11 @@ internal sealed class InFlightMarks : IDisposable
     }
 
     /// <summary>A place for one mark at a time: of an activity worker or a turn worker, counted from 0.</summary>
-    public InFlightSlot Slot(WorkKind kind, int index, Suspects suspects)
+    /// <param name="isTrial">Whether it is for work that runs alone.</param>
+    public InFlightSlot Slot(WorkKind kind, int index, Suspects suspects, bool isTrial = false)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, kind == WorkKind.Activity ? _activities : _turns);
-        return new InFlightSlot(this, kind, kind == WorkKind.Activity ? index : _activities + index, suspects);
+        return new InFlightSlot(this, kind, kind == WorkKind.Activity ? index : _activities + index, suspects, isTrial);
     }
 
     public void Set(int slot, long id)

@@ -1,7 +1,7 @@
 namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 
 /// <summary>The mark of one worker, set while user code runs: once for an activity; in a turn for the replay and for the new events.</summary>
-internal sealed class InFlightSlot(InFlightMarks marks, WorkKind kind, int slot, Suspects suspects)
+internal sealed class InFlightSlot(InFlightMarks marks, WorkKind kind, int slot, Suspects suspects, bool isTrial)
 {
     private long _id;
 
@@ -18,9 +18,12 @@ internal sealed class InFlightSlot(InFlightMarks marks, WorkKind kind, int slot,
     public void Finish()
     {
         Leave();
-        suspects.Forget(new WorkId(kind, _id));
+
+        // The trial of an orchestrator may take two turns and forgets it itself.
+        if (!isTrial || kind == WorkKind.Activity)
+            suspects.Forget(new WorkId(kind, _id));
     }
 
     /// <summary>The result of an activity as it can be delivered.</summary>
-    public ValueTask<PendingEvent> DeliverableAsync(PendingEvent result) => suspects.DeliverableAsync(result);
+    public ValueTask<PendingEvent> DeliverableAsync(PendingEvent result) => suspects.DeliverableAsync(result, isTrial);
 }

@@ -4,8 +4,8 @@ namespace MultiAgentInfra.EmbeddedRuntime.Engine;
 internal sealed class SuspectTrials(
     Suspects suspects, InFlightMarks marks, ActivityWorker activities, OrchestrationWorker turns, DurableEngineOptions options)
 {
-    private readonly InFlightSlot _activitySlot = marks.Slot(WorkKind.Activity, options.MaxConcurrentActivities, suspects);
-    private readonly InFlightSlot _turnSlot = marks.Slot(WorkKind.Turn, options.MaxConcurrentTurns, suspects);
+    private readonly InFlightSlot _activitySlot = marks.Slot(WorkKind.Activity, options.MaxConcurrentActivities, suspects, isTrial: true);
+    private readonly InFlightSlot _turnSlot = marks.Slot(WorkKind.Turn, options.MaxConcurrentTurns, suspects, isTrial: true);
 
     /// <summary>The last trial; it goes on beside the workers when it has outlived its time.</summary>
     public Task Current { get; private set; } = Task.CompletedTask;
@@ -22,6 +22,8 @@ internal sealed class SuspectTrials(
         var ended = Task.Delay(Timeout.InfiniteTimeSpan, options.TimeProvider, isOver);
         foreach (var suspect in tried)
         {
+            if (isOver.IsCancellationRequested)
+                return;
             marks.IsAlone = true;
             Current = Task.Run(() => TryAsync(suspect, waiting, onFatal, isOver), CancellationToken.None);
             await Task.WhenAny(Current, ended);
@@ -58,16 +60,14 @@ internal sealed class SuspectTrials(
 
     private async Task TryTurnAsync(Suspect suspect, WaitingActivities waiting, CancellationToken isOver)
     {
-        if (!await turns.RunTurnOfAsync(suspect.InstanceId!, _turnSlot))
-        {
-            // Then the turn had the result of an activity that was not yet recorded: it comes again.
-            foreach (var row in waiting.Of(suspect.Work.Id).TakeWhile(_ => !isOver.IsCancellationRequested))
-                await TryActivityAsync(row, waiting);
-            if (isOver.IsCancellationRequested)
-                return;
-            await turns.RunTurnOfAsync(suspect.InstanceId!, _turnSlot);
-        }
+        await turns.RunTurnOfAsync(suspect.InstanceId!, _turnSlot);
 
+        // The deadly turn may have had the result of an activity that was not yet recorded: it comes again.
+        foreach (var row in waiting.Of(suspect.Work.Id).TakeWhile(_ => !isOver.IsCancellationRequested))
+            await TryActivityAsync(row, waiting);
+        if (isOver.IsCancellationRequested || options.Stopping.IsCancellationRequested)
+            return;
+        await turns.RunTurnOfAsync(suspect.InstanceId!, _turnSlot);
         suspects.Forget(suspect.Work);
     }
 }

@@ -23,12 +23,12 @@ internal sealed class Suspects(GroupCommit writer, InFlightMarks marks, IReadOnl
     public Task PassAsync(WorkId work) => WriteAsync(session => SuspectRows.Pass(session, work));
 
     /// <summary>
-    /// The result of an activity as it can be delivered. A suspect orchestrator's is stored first: if the turn that takes it ends the process,
-    /// the next start repeats that turn at once and alone, and does not run the activity again before.
+    /// The result of an activity as it can be delivered. That of a trial is stored first, because its turn has to wait for all trials. So is a
+    /// suspect orchestrator's: if the turn that takes it ends the process, the next start repeats that turn at once and alone.
     /// </summary>
-    public async ValueTask<PendingEvent> DeliverableAsync(PendingEvent result)
+    public async ValueTask<PendingEvent> DeliverableAsync(PendingEvent result, bool isTrial)
     {
-        if (_isEmpty || !_open.ContainsKey(new WorkId(WorkKind.Turn, result.Execution!.Value)))
+        if (!isTrial && (_isEmpty || !_open.ContainsKey(new WorkId(WorkKind.Turn, result.Execution!.Value))))
             return result;
         var stored = result;
         await WriteAsync(session =>
