@@ -97,8 +97,6 @@ public sealed class PoisonedProcessCases : IAsyncDisposable
         using var filling = CrashHostProcess.Start([], "fill", Path.Combine(_folder.FullName, "fill.db"));
         await filling.ReadyAsync();
         filling.Abandon();
-        while (await filling.ReadLineAsync() is not null)
-            continue;
         await filling.EndAsync();
     }
 
