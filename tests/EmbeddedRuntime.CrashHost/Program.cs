@@ -7,6 +7,7 @@ using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.EmbeddedRuntime.CrashHost;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 
+ChildHost.EndWithParent();
 try
 {
     return args switch
@@ -32,7 +33,11 @@ static async Task<int> ChaosAsync(string folder, int cached, bool isToFinish)
     // The pongs first: what is sent to an instance that is not there is dropped.
     string[] kinds = ["pong", "ping", "chain", "fan", "tree", "race", "flaky", "again"];
     foreach (var kind in kinds)
-        await Task.WhenAll(Enumerable.Range(0, 25).Select(index => StartOnceAsync(engine.Client, kind, $"{kind}-{index}")));
+    {
+        object? input = kind is "pong" or "again" ? new Generation(0, []) : null;
+        await Task.WhenAll(Enumerable.Range(0, 25).Select(index => ChildHost.StartOnceAsync(engine.Client, $"{kind}-{index}", kind, input)));
+    }
+
     Console.WriteLine("ready");
 
     var ids = kinds.SelectMany(kind => Enumerable.Range(0, 25).Select(index => $"{kind}-{index}")).ToArray();
@@ -42,19 +47,6 @@ static async Task<int> ChaosAsync(string folder, int cached, bool isToFinish)
     if (await Task.WhenAny(ended, engine.Failed) == ended)
         return 0;
     throw await engine.Failed;
-}
-
-static async Task StartOnceAsync(DurableTaskClient client, string kind, string id)
-{
-    try
-    {
-        var options = new StartOrchestrationOptions(id).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
-        await client.ScheduleNewOrchestrationInstanceAsync(kind, kind is "pong" or "again" ? new Generation(0, []) : null, options);
-    }
-    catch (OrchestrationAlreadyExistsException)
-    {
-        // An earlier life of this process has started it.
-    }
 }
 
 static async Task<int> FillAsync(string file)

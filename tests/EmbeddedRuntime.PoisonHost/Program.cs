@@ -2,11 +2,13 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.EmbeddedRuntime;
+using MultiAgentInfra.EmbeddedRuntime.CrashHost;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 using MultiAgentInfra.EmbeddedRuntime.PoisonHost;
 
 if (CrashWitness.Run(args[0]) is { } exitCode)
     return exitCode;
+ChildHost.EndWithParent();
 var (databasePath, folder, name, kind) = (args[0], args[1], args[2], args[3]);
 var chains = int.Parse(args[4], CultureInfo.InvariantCulture);
 
@@ -42,19 +44,8 @@ var registry = new DurableTaskRegistry()
 await using var engine = await DurableEngine.StartAsync(
     new DurableEngineOptions { DatabasePath = databasePath }, registry, new ServiceCollection().BuildServiceProvider());
 var ids = Enumerable.Range(0, chains).Select(chain => $"chain-{chain}").ToArray();
-await Task.WhenAll([StartOnceAsync("special", name, kind), .. ids.Select(id => StartOnceAsync(id, "Chain", 10))]);
+await Task.WhenAll([
+    ChildHost.StartOnceAsync(engine.Client, "special", name, kind),
+    .. ids.Select(id => ChildHost.StartOnceAsync(engine.Client, id, "Chain", 10))]);
 await Task.WhenAll(ids.Append("special").Select(id => engine.Client.WaitForInstanceCompletionAsync(id)));
 return 0;
-
-async Task StartOnceAsync(string id, string orchestrator, object input)
-{
-    try
-    {
-        var options = new StartOrchestrationOptions(id).WithDedupeStatuses([.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses]);
-        await engine.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, options);
-    }
-    catch (OrchestrationAlreadyExistsException)
-    {
-        // An earlier life of this process has started it.
-    }
-}

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 
-/// <summary>The crash host as a process of its own.</summary>
+/// <summary>The crash host or the poison host as a process of its own.</summary>
 internal sealed class CrashHostProcess : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
@@ -18,14 +18,13 @@ internal sealed class CrashHostProcess : IDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <param name="prefix">A command that starts the process its own way, such as a shell with limits.</param>
     /// <param name="arguments">The arguments of the crash host.</param>
-    public static CrashHostProcess Start(string[] prefix, params string[] arguments)
-    {
-        string[] command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "MultiAgentInfra.EmbeddedRuntime.CrashHost.dll"), .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        return new CrashHostProcess(Process.Start(start)!);
-    }
+    public static CrashHostProcess Start(string[] prefix, params string[] arguments) => StartHost(prefix, "CrashHost", arguments);
+
+    public static CrashHostProcess StartPoison(params string[] arguments) => StartHost([], "PoisonHost", arguments);
 
     /// <summary>The next line that the process prints; null at its end.</summary>
     public async Task<string?> ReadLineAsync()
@@ -58,19 +57,51 @@ internal sealed class CrashHostProcess : IDisposable
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await ExitAsync();
     }
 
-    public async Task<(int ExitCode, string Errors)> EndAsync()
+    /// <summary>Lets it know that nobody waits for it any more.</summary>
+    public void Abandon() => _process.StandardInput.Close();
+
+    /// <summary>Waits for this process, though not for those that it has started, and gives its exit code.</summary>
+    public async Task<int> ExitAsync()
     {
         await _process.WaitForExitAsync().WaitAsync(Deadline, TimeProvider.System);
-        return (_process.ExitCode, await _errors);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits for this process and all that it has started.</summary>
+    public async Task<(int ExitCode, string Errors)> EndAsync()
+    {
+        var exitCode = await ExitAsync();
+        return (exitCode, await _errors.WaitAsync(Deadline, TimeProvider.System));
+    }
+
+    /// <summary>Ends this process and all that it has started, so that none writes to the folder of the test any more.</summary>
+    public async Task StopAsync()
+    {
+        Kill();
+        Abandon();
+        await EndAsync();
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited)
-            _process.Kill();
+        Kill();
+        _process.WaitForExit(Deadline);
         _process.Dispose();
+    }
+
+    private void Kill()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+    }
+
+    private static CrashHostProcess StartHost(string[] prefix, string host, string[] arguments)
+    {
+        string[] command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, $"MultiAgentInfra.EmbeddedRuntime.{host}.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return new CrashHostProcess(Process.Start(start)!);
     }
 }

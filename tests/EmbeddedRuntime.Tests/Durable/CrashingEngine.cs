@@ -26,13 +26,7 @@ public sealed record CrashPoint(CrashAt At, int Count)
 /// <summary>An engine with a file of its own that crashes at a point given beforehand and can be started again.</summary>
 internal sealed class CrashingEngine : IAsyncDisposable
 {
-    private const string Memory = "/dev/shm";
-
-    // Memory where there is some: an engine that crashes inside this process leaves its files to the kernel, and thousands of them need no disk.
-    private readonly DirectoryInfo _folder = Directory.Exists(Memory)
-        ? Directory.CreateDirectory(Path.Combine(Memory, "durable-crash-" + Path.GetRandomFileName()))
-        : Directory.CreateTempSubdirectory("durable-crash-");
-
+    private readonly DirectoryInfo _folder = NewFolder();
     private readonly Lock _gate = new();
     private readonly int _cached;
     private readonly Action<DurableTaskRegistry, Life> _tasks;
@@ -87,6 +81,11 @@ internal sealed class CrashingEngine : IAsyncDisposable
             await (_life.Crash ?? engine.StopAsync());
         _folder.Delete(recursive: true);
     }
+
+    /// <summary>In memory where the caller offers some: an engine that crashes inside this process leaves its files to the kernel, and thousands need no disk.</summary>
+    private static DirectoryInfo NewFolder() => Environment.GetEnvironmentVariable("MEMORY_TMPDIR") is { } memory && Directory.Exists(memory)
+        ? Directory.CreateDirectory(Path.Combine(memory, "durable-crash-" + Path.GetRandomFileName()))
+        : Directory.CreateTempSubdirectory("durable-crash-");
 
     /// <summary>One life of the engine, and its clock.</summary>
     internal sealed class Life(CrashingEngine owner, CrashPoint? point) : TimeProvider

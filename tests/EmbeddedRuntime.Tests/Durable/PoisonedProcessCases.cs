@@ -7,14 +7,13 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 
 /// <summary>A real process that its own work ends, or that is killed from outside, and that is started again each time.</summary>
 [Trait("Category", "Long")]
-public sealed class PoisonedProcessCases : IDisposable
+public sealed class PoisonedProcessCases : IAsyncDisposable
 {
     private const int Chains = 20;
     private const int Kills = 8;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-poison-");
+    private readonly List<CrashHostProcess> _processes = [];
 
     private string DatabasePath => Path.Combine(_folder.FullName, "engine.db");
 
@@ -53,15 +52,14 @@ public sealed class PoisonedProcessCases : IDisposable
         var random = new Random(8);
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var process = Start("Long", "", redirected: false);
+            var process = Start("Long", "");
             var seen = Ticks().Count;
             var target = seen + (isRandom ? random.Next(1, 60) : 1);
             await TestEngine.EventuallyAsync(() => Task.FromResult(process.HasExited || Ticks().Count >= target));
             Assert.False(process.HasExited, "The program ended before it was killed.");
-            using var victim = isWitnessSpared ? Process.GetProcessById(Ticks()[^1]) : null;
-            (victim ?? process).Kill();
-            await process.WaitForExitAsync();
-            Assert.Equal(128 + 9, process.ExitCode);
+            using var victim = Process.GetProcessById(isWitnessSpared ? Ticks()[^1] : process.Id);
+            victim.Kill();
+            Assert.Equal(128 + 9, await process.ExitAsync());
         }
 
         File.WriteAllText(Path.Combine(_folder.FullName, "go"), "");
@@ -73,24 +71,46 @@ public sealed class PoisonedProcessCases : IDisposable
     [Fact]
     public async Task A_signal_to_the_witness_ends_the_work_and_a_killed_witness_takes_it_along()
     {
-        using (var first = Start("Long", "", redirected: false))
-        {
-            await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > 0));
-            first.Kill();
-            await first.WaitForExitAsync();
-        }
+        var first = Start("Long", "");
+        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > 0));
+        await first.KillAsync();
 
-        using var witness = Start("Long", "", redirected: false);
+        var witness = Start("Long", "");
         await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks()[^1] != Ticks()[0]));
-        using var child = Process.GetProcessById(Ticks()[^1]);
-        Assert.NotEqual(witness.Id, child.Id);
+        Assert.NotEqual(witness.Id, Ticks()[^1]);
         using var kill = Process.Start("kill", ["-TERM", $"{witness.Id}"]);
-        await witness.WaitForExitAsync();
-        await child.WaitForExitAsync();
-        Assert.Equal(128 + 15, witness.ExitCode);
+        Assert.Equal(128 + 15, (await witness.EndAsync()).ExitCode);
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    [Fact]
+    public async Task Nothing_goes_on_when_the_test_that_started_it_has_ended()
+    {
+        var first = Start("Long", "");
+        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > 0));
+        await first.KillAsync();
+
+        var witness = Start("Long", "");
+        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks()[^1] != Ticks()[0]));
+        witness.Abandon();
+        await witness.EndAsync();
+
+        using var filling = CrashHostProcess.Start([], "fill", Path.Combine(_folder.FullName, "fill.db"));
+        await filling.ReadyAsync();
+        filling.Abandon();
+        await filling.EndAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Only now: a process whose witness was killed must have gone on its own before.
+        foreach (var process in _processes)
+        {
+            await process.StopAsync();
+            process.Dispose();
+        }
+
+        _folder.Delete(recursive: true);
+    }
 
     private Task<DurableEngine> OpenAsync() => DurableEngine.StartAsync(
         new DurableEngineOptions { DatabasePath = DatabasePath }, new DurableTaskRegistry(), new ServiceCollection().BuildServiceProvider());
@@ -105,23 +125,12 @@ public sealed class PoisonedProcessCases : IDisposable
         return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line, CultureInfo.InvariantCulture))];
     }
 
-    private async Task<int> RunAsync(string orchestrator, string kind)
-    {
-        using var process = Start(orchestrator, kind, redirected: true);
-        using var deadline = new CancellationTokenSource(Deadline);
-        await process.WaitForExitAsync(deadline.Token);
-        return process.ExitCode;
-    }
+    private async Task<int> RunAsync(string orchestrator, string kind) => (await Start(orchestrator, kind).EndAsync()).ExitCode;
 
-    private Process Start(string orchestrator, string kind, bool redirected)
+    private CrashHostProcess Start(string orchestrator, string kind)
     {
-        var host = Path.Combine(AppContext.BaseDirectory, "MultiAgentInfra.EmbeddedRuntime.PoisonHost.dll");
-        string[] arguments = [host, DatabasePath, _folder.FullName, orchestrator, kind, $"{Chains}"];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = redirected })!;
-
-        // A stack that overflowed is printed in full.
-        if (redirected)
-            process.BeginErrorReadLine();
+        var process = CrashHostProcess.StartPoison(DatabasePath, _folder.FullName, orchestrator, kind, $"{Chains}");
+        _processes.Add(process);
         return process;
     }
 }

@@ -13,6 +13,8 @@ public sealed class ProcessDeathCases
     [InlineData(135, "signal SIGBUS")]
     [InlineData(136, "signal SIGFPE")]
     [InlineData(132, "signal SIGILL")]
+    [InlineData(133, "signal SIGTRAP")]
+    [InlineData(159, "signal SIGSYS")]
     [InlineData(0, "an exit with code 0")]
     [InlineData(3, "an exit with code 3")]
     [InlineData(255, "an exit with code 255")]

@@ -18,7 +18,9 @@ public sealed class SuspectCases
         var order = new ConcurrentQueue<int>();
         var running = new ConcurrentDictionary<int, bool>();
         var overlaps = new ConcurrentQueue<(int, int)>();
-        await using var engine = await TestEngine.StartAsync(256, tasks => tasks
+        var alone = new ConcurrentDictionary<int, WorkId?>();
+        TestEngine? engine = null;
+        await using var started = engine = await TestEngine.StartAsync(256, tasks => tasks
             .AddOrchestratorFunc<int>("Run", async context =>
                 (await Task.WhenAll(Enumerable.Range(0, Width).Select(step => context.CallActivityAsync<int>("Work", step)))).Sum())
             .AddActivityFunc<int, int>("Work", async (context, step) =>
@@ -33,6 +35,8 @@ public sealed class SuspectCases
                 foreach (var other in running.Keys.Where(other => inFlight.ContainsKey(other) || inFlight.ContainsKey(step)))
                     overlaps.Enqueue((step, other));
                 running[step] = true;
+                if (inFlight.ContainsKey(step))
+                    alone[step] = Marks.Alone(engine!);
                 await Task.Yield();
                 running.TryRemove(step, out _);
                 return step;
@@ -43,6 +47,7 @@ public sealed class SuspectCases
         await engine.CrashAndRestartAsync();
         Assert.Equal(Width * (Width - 1) / 2, (await engine.FinishAsync(id)).ReadOutputAs<int>());
         Assert.Empty(overlaps);
+        Assert.All(inFlight.Keys, step => Assert.Equal(new WorkId(WorkKind.Activity, step + 1), alone[step]));
         Assert.Equal(inFlight.Keys.Order(), order.Take(inFlight.Count).Order());
         await TestEngine.EventuallyAsync(() => Task.FromResult(Marks.Suspects(engine).Count == 0 && !InFlightRecord.Read(engine.DatabasePath)!.HasSuspects));
     }
@@ -51,24 +56,30 @@ public sealed class SuspectCases
     public async Task A_suspect_that_takes_long_gets_company_and_its_later_deaths_do_not_count()
     {
         var starts = 0;
-        await using var engine = await TestEngine.StartAsync(256, tasks => tasks
+        TestEngine? engine = null;
+        await using var started = engine = await TestEngine.StartAsync(256, tasks => tasks
             .AddOrchestratorFunc<string>("Long", context => context.CallActivityAsync<string>("Never")!)
-            .AddOrchestratorFunc<string>("Short", context => context.CallActivityAsync<string>("Now")!)
+            .AddOrchestratorFunc<DateTimeOffset>("Short", context => context.CallActivityAsync<DateTimeOffset>("Now"))
             .AddActivityFunc<string>("Never", _ =>
             {
                 Interlocked.Increment(ref starts);
                 return _never.Task;
             })
-            .AddActivityFunc<string>("Now", _ => "now"));
+            .AddActivityFunc<DateTimeOffset>("Now", _ => engine!.Clock.GetUtcNow()));
         await engine.Client.ScheduleNewOrchestrationInstanceAsync("Long");
         await TestEngine.EventuallyAsync(() => Task.FromResult(starts == 1));
         await engine.CrashAndRestartAsync();
         await TestEngine.EventuallyAsync(() => Task.FromResult(starts == 2 && Marks.Alone(engine) is not null));
         var id = await engine.Client.ScheduleNewOrchestrationInstanceAsync("Short");
+
+        // In the time of these commits it would have run, if nothing held it back.
+        for (var commit = 0; commit < 20; commit++)
+            await engine.Client.RaiseEventAsync(id, "nothing", "");
         Assert.Equal(OrchestrationRuntimeStatus.Pending, (await engine.Client.GetInstanceAsync(id))!.RuntimeStatus);
 
+        var held = engine.Clock.GetUtcNow();
         await engine.AdvanceAsync(engine.Options().SuspectTime);
-        Assert.Equal("now", (await engine.FinishAsync(id)).ReadOutputAs<string>());
+        Assert.Equal(held + engine.Options().SuspectTime, (await engine.FinishAsync(id)).ReadOutputAs<DateTimeOffset>());
         Assert.Null(Marks.Alone(engine));
 
         Marks.WriteNote(engine);
