@@ -10,6 +10,8 @@ public sealed class CrashProperty(ITestOutputHelper output)
     // With room for one or two sessions, instances also lose theirs between two turns.
     private static readonly int[] Caches = [1, 2, 256];
 
+    private static int Factor => Environment.GetEnvironmentVariable("SOAK") == "1" ? 10 : 1;
+
     [Fact]
     public void A_crash_changes_nothing() => Check(20, Caches);
 
@@ -19,22 +21,19 @@ public sealed class CrashProperty(ITestOutputHelper output)
 
     internal static void CheckWithCrashes(int count, int[] caches, ITestOutputHelper output)
     {
-        var crashes = Check(count, caches);
-        foreach (var at in Enum.GetValues<CrashAt>())
-        {
-            var reached = crashes.Count(crash => crash == at);
-            output.WriteLine($"{at}: {reached} crashes in {count} programs");
-            Assert.True(reached >= count / 4, $"Only {reached} lives in {count} programs got to their crash at {at}.");
-        }
+        var crashes = Check(count, caches).CountBy(at => at).ToDictionary();
+        output.WriteLine(string.Join(", ", crashes));
+
+        // Not every life gets to its crash, but about one program in five has an activity or a command that does.
+        Assert.All(Enum.GetValues<CrashAt>(), at => Assert.True(crashes.GetValueOrDefault(at) >= count * Factor / 10, $"Few lives crashed at {at}."));
     }
 
     /// <summary>Returns where lives crashed.</summary>
     internal static IReadOnlyCollection<CrashAt> Check(int count, int[] caches)
     {
-        var factor = Environment.GetEnvironmentVariable("SOAK") == "1" ? 10 : 1;
         var crashes = new ConcurrentBag<CrashAt>();
         FsCheck.Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(count * factor),
+            Config.QuickThrowOnFailure.WithMaxTest(count * Factor),
             Prop.ForAll(RandomProgram.Arbitrary(), Gen.Elements(caches).ToArbitrary(), (program, cached) => ProgramRun.CheckAsync(program, cached, crashes.Add)));
         return crashes;
     }
