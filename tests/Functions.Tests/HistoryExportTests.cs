@@ -6,6 +6,8 @@ namespace MultiAgentInfra.Functions.Tests;
 /// <summary>The command beside a running control plane.</summary>
 public sealed class HistoryExportTests(ApiFixture api) : IClassFixture<ApiFixture>
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     [Fact]
     public async Task The_command_prints_the_history_and_nothing_else_beside_a_running_control_plane()
     {
@@ -71,10 +73,19 @@ public sealed class HistoryExportTests(ApiFixture api) : IClassFixture<ApiFixtur
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "MultiAgentInfra.Functions.dll"), "export-history" }.Concat(arguments))
             start.ArgumentList.Add(argument);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Deadline);
         using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output, await error);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+            var error = process.StandardError.ReadToEndAsync(deadline.Token);
+            await process.WaitForExitAsync(deadline.Token);
+            return (process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
     }
 }

@@ -21,9 +21,10 @@ internal sealed class Chaos(int cached, ITestOutputHelper output) : IDisposable
         ["again"] = 1,
     };
 
-    private const string Unfinished =
+    private static readonly string Unfinished =
         "SELECT InstanceId || ' (' || Status || ', ' || (SELECT count(*) FROM NewEvents e WHERE e.InstanceId = i.InstanceId) || ' events, ' "
-        + "|| (SELECT count(*) FROM NewTasks t WHERE t.InstanceId = i.InstanceId) || ' tasks)' FROM Instances i WHERE Status NOT IN (1, 3, 5)";
+        + "|| (SELECT count(*) FROM NewTasks t WHERE t.InstanceId = i.InstanceId) || ' tasks)' FROM Instances i WHERE Status NOT IN "
+        + $"({(int)OrchestrationRuntimeStatus.Completed}, {(int)OrchestrationRuntimeStatus.Failed}, {(int)OrchestrationRuntimeStatus.Terminated})";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-chaos-");
 

@@ -1,6 +1,6 @@
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 
-public sealed class ContinueAsNewOrder
+public abstract class ContinueAsNewOrder(int cached)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
@@ -10,7 +10,7 @@ public sealed class ContinueAsNewOrder
         using var entered = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var crashed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var engine = new CrashingEngine(256, (tasks, life) => tasks.AddOrchestratorFunc<bool, string[]>("Run", async (context, isSecond) =>
+        await using var engine = new CrashingEngine(cached, (tasks, life) => tasks.AddOrchestratorFunc<bool, string[]>("Run", async (context, isSecond) =>
         {
             if (!isSecond)
             {
@@ -45,3 +45,7 @@ public sealed class ContinueAsNewOrder
         Assert.Equal(["carried 1", "carried 2", "late 1", "late 2"], result.ReadOutputAs<string[]>()!);
     }
 }
+
+public sealed class ContinueAsNewOrderWithCache() : ContinueAsNewOrder(256);
+
+public sealed class ContinueAsNewOrderWithReplay() : ContinueAsNewOrder(0);

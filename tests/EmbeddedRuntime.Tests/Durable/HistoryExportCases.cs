@@ -47,11 +47,14 @@ public sealed class HistoryExportCases : IDisposable
         var copy = Copy(engine, "read-only", "");
         File.SetUnixFileMode(copy, UnixFileMode.UserRead);
         File.SetUnixFileMode(Path.GetDirectoryName(copy)!, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-
-        var history = HistoryExport.Read(copy, "i");
-
-        File.SetUnixFileMode(Path.GetDirectoryName(copy)!, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
-        Assert.NotNull(history);
+        try
+        {
+            Assert.NotNull(HistoryExport.Read(copy, "i"));
+        }
+        finally
+        {
+            File.SetUnixFileMode(Path.GetDirectoryName(copy)!, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        }
     }
 
     [Fact]

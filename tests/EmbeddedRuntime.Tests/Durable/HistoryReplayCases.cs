@@ -134,7 +134,7 @@ public sealed class HistoryReplayCases
             return children.Sum() + await context.CallSubOrchestratorAsync<int>("Child", input, new SubOrchestrationOptions(instanceId: "fixed"));
         })
         .AddOrchestratorFunc("Throw", context => context.CallActivityAsync("Break"))
-        .AddOrchestratorFunc("Foreign", async _ => await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System))
+        .AddOrchestratorFunc("Foreign", async _ => await new TaskCompletionSource().Task)
         .AddOrchestratorFunc<int>("Race", async context =>
         {
             using var cancel = new CancellationTokenSource();

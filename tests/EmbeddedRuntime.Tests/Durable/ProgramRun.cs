@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using MultiAgentInfra.EmbeddedRuntime.Engine;
 
 namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 
@@ -24,25 +25,28 @@ internal sealed class ProgramRun : IAsyncDisposable
         _engine = new CrashingEngine(cached, AddTasks);
     }
 
-    public static async Task CheckAsync(RandomProgram program, int cached)
+    public static async Task CheckAsync(RandomProgram program, int cached, Action<CrashAt> onCrash)
     {
         await using var run = new ProgramRun(program, cached);
-        await run.CheckAsync();
+        await run.CheckAsync(onCrash);
     }
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
-    private async Task CheckAsync()
+    private async Task CheckAsync(Action<CrashAt> onCrash)
     {
         using var deadline = new CancellationTokenSource(Deadline);
         var crashes = new Queue<CrashPoint>(_program.Crashes);
         try
         {
-            await _engine.StartAsync(crashes.TryDequeue(out var first) ? first : null);
+            crashes.TryDequeue(out var point);
+            await _engine.StartAsync(point);
             while (!await TryFinishAsync(deadline.Token))
             {
+                onCrash(point!.At);
                 await _engine.CrashAsync();
-                await _engine.StartAsync(crashes.TryDequeue(out var next) ? next : null);
+                crashes.TryDequeue(out point);
+                await _engine.StartAsync(point);
             }
 
             // What has ended stays as it is.
@@ -127,16 +131,25 @@ internal sealed class ProgramRun : IAsyncDisposable
         }
 
         // One answer for each call and one row for each event, which all have names or payloads of their own.
-        Assert.Equal(0, Scalar(connection, "SELECT count(*) FROM (SELECT 1 FROM History WHERE Kind IN (3, 4, 6, 8, 9) GROUP BY Execution, TaskId HAVING count(*) > 1)"));
-        Assert.Equal(0, Scalar(connection, "SELECT count(*) FROM (SELECT 1 FROM History WHERE Kind = 11 GROUP BY Execution, Name, Payload HAVING count(*) > 1)"));
+        Assert.Equal(0, Scalar(connection, TwiceInHistory(
+            "TaskId",
+            EventKind.TaskCompleted,
+            EventKind.TaskFailed,
+            EventKind.TimerFired,
+            EventKind.SubOrchestrationCompleted,
+            EventKind.SubOrchestrationFailed)));
+        Assert.Equal(0, Scalar(connection, TwiceInHistory("Name, Payload", EventKind.EventRaised)));
         Assert.Equal(_model.Ends.Count, Scalar(connection, "SELECT count(*) FROM Instances"));
     }
+
+    private static string TwiceInHistory(string key, params EventKind[] kinds) =>
+        $"SELECT count(*) FROM (SELECT 1 FROM History WHERE Kind IN ({string.Join(", ", kinds.Select(kind => (int)kind))}) GROUP BY Execution, {key} HAVING count(*) > 1)";
 
     /// <summary>Whether nothing moves before a timer does, so that one that lost its race may fire.</summary>
     private bool IsAtRest()
     {
         using var connection = Open();
-        return Scalar(connection, "SELECT (SELECT count(*) FROM NewEvents WHERE Kind <> 6) + (SELECT count(*) FROM NewTasks)") == 0;
+        return Scalar(connection, $"SELECT (SELECT count(*) FROM NewEvents WHERE Kind <> {(int)EventKind.TimerFired}) + (SELECT count(*) FROM NewTasks)") == 0;
     }
 
     private SqliteConnection Open()

@@ -22,11 +22,11 @@ public sealed class SavedFileTests
         await engine.StartAsync();
         await engine.Client.RaiseEventAsync("event", "go", "went");
         await engine.Client.RaiseEventAsync("child-of", "go", "went");
-        while ((await engine.Client.GetInstanceAsync("timer"))!.IsCompleted is false)
+        await TestEngine.EventuallyAsync(async () =>
         {
             engine.Clock.Advance(TimeSpan.FromMinutes(30));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
+            return (await engine.Client.GetInstanceAsync("timer"))!.IsCompleted;
+        });
 
         Assert.Equal("first before, went", await OutputAsync(engine, "event"));
         Assert.Equal("first before, fired", await OutputAsync(engine, "timer"));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 using MultiAgentInfra.TestSupport;
@@ -8,6 +9,7 @@ namespace MultiAgentInfra.EmbeddedRuntime.Tests.Durable;
 internal sealed class TestEngine : IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("durable-");
     private readonly int _cached;
@@ -73,17 +75,14 @@ internal sealed class TestEngine : IAsyncDisposable
     }
 
     public async Task WaitForStatusAsync(string instanceId, OrchestrationRuntimeStatus status) =>
-        await EventuallyAsync(async () => (await Client.GetInstanceAsync(instanceId))?.RuntimeStatus == status);
+        await EventuallyAsync(async () => (await Client.GetInstanceAsync(instanceId))?.RuntimeStatus == status, $"{instanceId} to be {status}");
 
     public async Task WaitForCustomStatusAsync(string instanceId, string status) =>
-        await EventuallyAsync(async () => (await Client.GetInstanceAsync(instanceId, true))?.ReadCustomStatusAs<string>() == status);
+        await EventuallyAsync(async () => (await Client.GetInstanceAsync(instanceId, true))?.ReadCustomStatusAs<string>() == status, $"{instanceId} to show {status}");
 
-    public static async Task EventuallyAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(Deadline);
-        while (!await condition())
-            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, deadline.Token);
-    }
+    /// <exception cref="TimeoutException">The condition was not met in time; the message has its code.</exception>
+    public static Task EventuallyAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "") =>
+        Wait.ForAsync(what, Deadline, async () => await condition() ? "met" : null, Pause);
 
     public async ValueTask DisposeAsync()
     {
