@@ -71,12 +71,11 @@ public sealed class PoisonedProcessCases : IAsyncDisposable
     [Fact]
     public async Task A_signal_to_the_witness_ends_the_work_and_a_killed_witness_takes_it_along()
     {
-        var first = Start("Long", "");
-        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > 0));
-        await first.KillAsync();
+        var witness = await StartWitnessAsync();
+        await witness.KillAsync();
+        await witness.EndAsync();
 
-        var witness = Start("Long", "");
-        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks()[^1] != Ticks()[0]));
+        witness = await StartWorkingAsync();
         Assert.NotEqual(witness.Id, Ticks()[^1]);
         using var kill = Process.Start("kill", ["-TERM", $"{witness.Id}"]);
         Assert.Equal(128 + 15, (await witness.EndAsync()).ExitCode);
@@ -85,12 +84,7 @@ public sealed class PoisonedProcessCases : IAsyncDisposable
     [Fact]
     public async Task Nothing_goes_on_when_the_test_that_started_it_has_ended()
     {
-        var first = Start("Long", "");
-        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > 0));
-        await first.KillAsync();
-
-        var witness = Start("Long", "");
-        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks()[^1] != Ticks()[0]));
+        var witness = await StartWitnessAsync();
         witness.Abandon();
         await witness.EndAsync();
 
@@ -126,6 +120,24 @@ public sealed class PoisonedProcessCases : IAsyncDisposable
     }
 
     private async Task<int> RunAsync(string orchestrator, string kind) => (await Start(orchestrator, kind).EndAsync()).ExitCode;
+
+    /// <summary>One whose work was in flight when the process before it was killed.</summary>
+    private async Task<CrashHostProcess> StartWitnessAsync()
+    {
+        await (await StartWorkingAsync()).KillAsync();
+        var witness = await StartWorkingAsync();
+        Assert.NotEqual(witness.Id, Ticks()[^1]);
+        return witness;
+    }
+
+    /// <summary>Starts the long work and waits until it is at it.</summary>
+    private async Task<CrashHostProcess> StartWorkingAsync()
+    {
+        var before = Ticks().Count;
+        var process = Start("Long", "");
+        await TestEngine.EventuallyAsync(() => Task.FromResult(Ticks().Count > before));
+        return process;
+    }
 
     private CrashHostProcess Start(string orchestrator, string kind)
     {
