@@ -110,7 +110,8 @@ public static partial class CrashWitness
         using var quit = Forward(PosixSignal.SIGQUIT, 3, child);
 
         // The kernel counts before the memory is given back and the child is seen to be gone: the last count but one is from before both.
-        var (before, latest) = (OutOfMemoryKills.Count(), OutOfMemoryKills.Count());
+        var before = OutOfMemoryKills.Count();
+        var latest = before;
         while (!child.WaitForExit(Sample))
             (before, latest) = (latest, OutOfMemoryKills.Count());
         var wasAtWork = InFlightRecord.Read(databasePath) is { } last && last.Life == life && !last.IsEnded;

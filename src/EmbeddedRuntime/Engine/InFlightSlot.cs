@@ -11,14 +11,12 @@ internal sealed class InFlightSlot(InFlightMarks marks, WorkKind kind, int slot,
         marks.Set(slot, id);
     }
 
-    /// <summary>The user code has returned, but the work is not done.</summary>
+    /// <summary>The user code has returned, whether the work is done or not.</summary>
     public void Leave() => marks.Set(slot, 0);
 
-    /// <summary>The work has ended, one way or another: it is no suspect any more.</summary>
+    /// <summary>The work that was left has ended, one way or another: it is no suspect any more.</summary>
     public void Finish()
     {
-        Leave();
-
         // The trial of an orchestrator may take two turns and forgets it itself.
         if (!isTrial || kind == WorkKind.Activity)
             suspects.Forget(new WorkId(kind, _id));

@@ -66,6 +66,7 @@ internal sealed partial class OrchestrationWorker(
         HistoryEvent[] events = [new(EventKind.TurnStarted, Time: now), .. current.Select(pending => pending.Event)];
         slot.Enter(session.Instance.Execution);
         var result = executor.RunTurn(events);
+        slot.Leave();
         slot.Finish();
         var commit = new TurnCommit(session.Instance, current, events, executor.HistoryLength, result);
         try

@@ -9,11 +9,7 @@ public abstract class OpenTasks(StartHost start) : BehaviourSuite(start)
     [Encodes(Sources.CoreExecutor, "HasOpenTasks")]
     public async Task An_open_timer_keeps_an_orchestration_that_has_returned_running_until_it_fires()
     {
-        await using var host = await StartAsync(context =>
-        {
-            _ = context.CreateTimer(Short, CancellationToken.None);
-            return Task.FromResult<string?>("returned");
-        });
+        await using var host = await StartWithOpenTimerAsync();
         var id = await host.BeginAsync();
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync(id))!.RuntimeStatus);
         await host.LetTimePassAsync(Short);
@@ -43,13 +39,7 @@ public abstract class OpenTasks(StartHost start) : BehaviourSuite(start)
     public async Task An_open_activity_keeps_an_orchestration_that_has_returned_running()
     {
         var release = new TaskCompletionSource();
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<string>("Run", context =>
-            {
-                _ = context.CallActivityAsync("Slow");
-                return "returned";
-            })
-            .AddActivityFunc("Slow", _ => release.Task));
+        await using var host = await StartWithOpenActivityAsync(release.Task);
         var id = await host.BeginAsync();
         Assert.Equal(OrchestrationRuntimeStatus.Running, (await host.Client.GetInstanceAsync(id))!.RuntimeStatus);
         release.SetResult();
@@ -124,13 +114,7 @@ public abstract class OpenTasks(StartHost start) : BehaviourSuite(start)
     public async Task A_termination_waits_for_nothing()
     {
         var release = new TaskCompletionSource();
-        await using var host = await StartAsync(tasks => tasks
-            .AddOrchestratorFunc<string>("Run", context =>
-            {
-                _ = context.CallActivityAsync("Slow");
-                return "returned";
-            })
-            .AddActivityFunc("Slow", _ => release.Task));
+        await using var host = await StartWithOpenActivityAsync(release.Task);
         var id = await host.BeginAsync();
         await host.Client.TerminateInstanceAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Terminated, (await host.FinishAsync(id)).RuntimeStatus);
@@ -141,14 +125,24 @@ public abstract class OpenTasks(StartHost start) : BehaviourSuite(start)
     [Encodes(Sources.CoreExecutor, "ExecuteCore")]
     public async Task The_end_that_waits_for_an_open_task_outlives_a_restart()
     {
-        await using var host = await StartAsync(context =>
-        {
-            _ = context.CreateTimer(Short, CancellationToken.None);
-            return Task.FromResult<string?>("returned");
-        });
+        await using var host = await StartWithOpenTimerAsync();
         var id = await host.BeginAsync();
         await host.RestartAsync();
         await host.LetTimePassAsync(Short);
         Assert.Equal("returned", await host.OutputAsync(id));
     }
+
+    private Task<DurableHost> StartWithOpenTimerAsync() => StartAsync(context =>
+    {
+        _ = context.CreateTimer(Short, CancellationToken.None);
+        return Task.FromResult<string?>("returned");
+    });
+
+    private Task<DurableHost> StartWithOpenActivityAsync(Task end) => StartAsync(tasks => tasks
+        .AddOrchestratorFunc<string>("Run", context =>
+        {
+            _ = context.CallActivityAsync("Slow");
+            return "returned";
+        })
+        .AddActivityFunc("Slow", _ => end));
 }
