@@ -6,5 +6,8 @@ namespace MultiAgentInfra.Clients.Oci;
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md).</summary>
 public sealed record Descriptor(string MediaType, Digest Digest, long Size)
 {
+    /// <summary>Of a manifest that is no image, such as a referrer's.</summary>
+    public string? ArtifactType { get; init; }
+
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }

@@ -4,6 +4,12 @@ namespace MultiAgentInfra.Clients.Oci;
 /// (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md).</summary>
 public sealed record OciManifest(int SchemaVersion, string? MediaType, Descriptor Config, IReadOnlyList<Descriptor> Layers)
 {
+    /// <summary>What kind of thing an artifact's manifest describes; null for an image.</summary>
+    public string? ArtifactType { get; init; }
+
+    /// <summary>The manifest that this one refers to (https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidelines-for-artifact-usage).</summary>
+    public Descriptor? Subject { get; init; }
+
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }
 
