@@ -26,9 +26,9 @@ public sealed class BuildCancellationTests
             new ProcessRunner(TimeProvider.System), store.Data.NpmCache, new Dictionary<string, string> { ["PATH"] = $"{programs}:/usr/bin:/bin" });
         var recorder = new StepRecorder(store.Operations, store.Lifetime, TimeProvider.System, NullLogger<StepRecorder>.Instance);
         var folder = new BuildFolder(store.Data);
-        await store.Images.SetLockFileAsync(Key, "{}", CancellationToken.None);
+        await store.LockFiles.AddAsync("{}", "{}", CancellationToken.None);
 
-        var install = new InstallPackagesActivity(npm, store.Images, folder, recorder)
+        var install = new InstallPackagesActivity(npm, store.LockFiles, folder, recorder)
             .RunAsync(new NoContext(), new InstallPackages(store.OperationId, Key, "{}", "FROM scratch"));
         var childFile = Path.Combine(folder.App(Key), "node_modules", "child");
         await Wait.UntilAsync("npm's child", Deadline, () => Task.FromResult(File.Exists(childFile) && File.ReadAllText(childFile).EndsWith('\n')));

@@ -7,12 +7,12 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Installs the locked packages without running their scripts.</summary>
 [DurableTask(nameof(InstallPackages))]
-public sealed class InstallPackagesActivity(NpmClient npm, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
+public sealed class InstallPackagesActivity(NpmClient npm, LockFileStore lockFiles, BuildFolder folder, StepRecorder recorder)
     : StepActivity<InstallPackages, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
     {
-        var lockFile = await images.GetLockFileAsync(input.PluginSetKey, cancellationToken)
+        var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
         await folder.WriteAsync(input.PluginSetKey, input.PackageJson, lockFile, input.Dockerfile, cancellationToken);
         await npm.InstallAsync(folder.App(input.PluginSetKey), folder.Work(input.PluginSetKey), _ => { }, cancellationToken);
