@@ -14,7 +14,7 @@ public sealed class ConversationTests
     [Fact]
     public async Task An_agent_with_plugin_openai_answers_over_messaging_sessions()
     {
-        Requires.Npm();
+        Requires.Program("npm");
         await using var model = await ModelServer.StartAsync();
         await using var controlPlane = await ControlPlane.StartAsync();
         var key = new Canary("openai");
@@ -45,7 +45,7 @@ public sealed class ConversationTests
     [Fact]
     public async Task A_Telegram_agent_replies_to_an_update()
     {
-        Requires.Npm();
+        Requires.Program("npm");
         const string botToken = "100200300:AAtestTestTestTestTestTestTestTest0";
         await using var model = await ModelServer.StartAsync();
         await using var telegram = await TelegramServer.StartAsync(botToken);

@@ -13,7 +13,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_deployment_that_is_killed_during_install_assembly_and_boot_succeeds_with_one_agent_and_nothing_left_over()
     {
-        Requires.Npm();
+        Requires.Program("npm");
         await using var controlPlane = await ControlPlane.StartAsync();
         var accepted = await controlPlane.PostAgentAsync(new
         {

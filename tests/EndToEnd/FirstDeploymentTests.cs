@@ -15,8 +15,8 @@ public sealed class FirstDeploymentTests
     [Fact]
     public async Task A_minimal_agent_is_deployed_a_second_one_needs_no_install_and_both_can_be_deleted()
     {
-        Requires.Npm();
-        Requires.Skopeo();
+        Requires.Program("npm");
+        Requires.Program("skopeo");
         await using var controlPlane = await ControlPlane.StartAsync();
         var canary = new Canary("minimal");
         var character = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "minimal.character.json")))!;
