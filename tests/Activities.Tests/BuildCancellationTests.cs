@@ -29,9 +29,9 @@ public sealed class BuildCancellationTests
         var recorder = new StepRecorder(store.Operations, store.Lifetime, TimeProvider.System, NullLogger<StepRecorder>.Instance);
         var folder = new BuildFolder(store.Data);
         var builder = new HostRuntimeBuilder(npm, folder, new RuntimeImageBuilder(new OciLayout(store.Data.Registry, TimeProvider.System)));
-        await store.Images.SetLockFileAsync(Key, "{}", CancellationToken.None);
+        await store.LockFiles.AddAsync("{}", "{}", CancellationToken.None);
 
-        var install = new InstallPackagesActivity(builder, store.Images, recorder)
+        var install = new InstallPackagesActivity(builder, store.LockFiles, recorder)
             .RunAsync(new NoContext(), new InstallPackages(store.OperationId, Key, "{}", "FROM scratch"));
         var childFile = Path.Combine(folder.App(Key), "node_modules", "child");
         await Wait.UntilAsync("npm's child", Deadline, () => Task.FromResult(File.Exists(childFile) && File.ReadAllText(childFile).EndsWith('\n')));

@@ -7,12 +7,12 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Installs the locked packages without running their scripts.</summary>
 [DurableTask(nameof(InstallPackages))]
-public sealed class InstallPackagesActivity(IRuntimeBuilder builder, RuntimeImageStore images, StepRecorder recorder)
+public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, StepRecorder recorder)
     : StepActivity<InstallPackages, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
     {
-        var lockFile = await images.GetLockFileAsync(input.PluginSetKey, cancellationToken)
+        var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
         var build = new RuntimeBuild(input.PluginSetKey, input.PluginSetKey);
         await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), _ => { }, cancellationToken);
