@@ -36,7 +36,7 @@ public sealed class DockerfileBuilderTests
 
     [Fact]
     public void The_context_is_what_the_ignore_file_names() =>
-        Assert.Equal(Golden("golden.dockerignore"), DockerfileBuilder.DockerIgnore);
+        Assert.Equal(DockerfileBuilder.DockerIgnore, Golden("golden.dockerignore"));
 
     [Fact]
     public void The_lock_file_comes_before_what_changes_more_often_so_that_the_cache_holds()
