@@ -74,6 +74,9 @@ public sealed class DockerConnection : IDisposable
         UseProxy = false,
         ConnectCallback = async (_, cancellationToken) =>
         {
+            // The runtime's own words for it are about addresses.
+            if (!File.Exists(path))
+                throw new FileNotFoundException("there is no such socket; is Docker running?");
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
