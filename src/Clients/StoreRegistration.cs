@@ -17,6 +17,8 @@ public static class StoreRegistration
             .AddSingleton(SecretBox.Open(folder.SecretsKey, database.HasSecrets()))
             .AddSingleton<AgentStore>()
             .AddSingleton<MonitorStore>()
+            .AddSingleton<OperationArtifactStore>()
+            .AddSingleton<OperationLogStore>()
             .AddSingleton<OperationStore>()
             .AddSingleton<OrganizationStore>()
             .AddSingleton<OutboxStore>()

@@ -28,7 +28,7 @@ public sealed class BuildCancellationTests
         var folder = new BuildFolder(store.Data);
         await store.Images.SetLockFileAsync(Key, "{}", CancellationToken.None);
 
-        var install = new InstallPackagesActivity(npm, store.Images, folder, recorder)
+        var install = new InstallPackagesActivity(npm, store.Images, folder, store.Log, recorder)
             .RunAsync(new NoContext(), new InstallPackages(store.OperationId, Key, "{}", "FROM scratch"));
         var childFile = Path.Combine(folder.App(Key), "node_modules", "child");
         await Wait.UntilAsync("npm's child", Deadline, () => Task.FromResult(File.Exists(childFile) && File.ReadAllText(childFile).EndsWith('\n')));
