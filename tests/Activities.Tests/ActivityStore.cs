@@ -28,6 +28,8 @@ internal sealed class ActivityStore : IDisposable
         Operations = new OperationStore(_database);
         Secrets = new SecretStore(_database, box);
         Images = new RuntimeImageStore(_database);
+        PushedImages = new ImageStore(_database);
+        LockFiles = new LockFileStore(_database);
         Lines = new OperationLogStore(_database);
         ArtifactRows = new OperationArtifactStore(_database);
         Artifacts = new OperationArtifacts(new FolderArtifactStore(Data.Artifacts), ArtifactRows);
@@ -41,6 +43,8 @@ internal sealed class ActivityStore : IDisposable
     public OperationStore Operations { get; }
     public SecretStore Secrets { get; }
     public RuntimeImageStore Images { get; }
+    public ImageStore PushedImages { get; }
+    public LockFileStore LockFiles { get; }
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
     public OperationLogStore Lines { get; }

@@ -24,7 +24,7 @@ public sealed class BuildLogTests
 
         log.Write("added 100 packages");
         log.Write("added 200 packages");
-        Assert.Single(await ReadAsync(store));
+        Assert.Empty(await ReadAsync(store));
         _clock.Advance(Latency);
 
         await Wait.UntilAsync("the lines", Deadline, async () => (await ReadAsync(store)).Count == 3);
@@ -92,6 +92,17 @@ public sealed class BuildLogTests
             "2030-01-01T00:00:00.000Z --- install, attempt 1 ---\n2030-01-01T00:00:00.000Z first\n"
             + "2030-01-01T00:00:00.000Z --- install, attempt 2 ---\n2030-01-01T00:00:00.000Z second\n",
             await ArtifactAsync(store));
+    }
+
+    [Fact]
+    public async Task A_step_that_prints_nothing_leaves_nothing()
+    {
+        using var store = await StartedAsync();
+        await using (await OpenAsync(store))
+            _clock.Advance(Latency);
+
+        Assert.Empty(await ReadAsync(store));
+        Assert.Empty(await store.ArtifactRows.ListAsync(store.OperationId, CancellationToken.None));
     }
 
     [Fact]

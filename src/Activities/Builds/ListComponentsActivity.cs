@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients.Artifacts;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Core.Deployments;
 

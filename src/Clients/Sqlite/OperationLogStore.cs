@@ -18,18 +18,24 @@ public sealed class OperationLogStore(ControlDatabase database)
     private const int LongestDetail = 200;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
-    /// <summary>Begins what the step's present attempt will write, with a line that says which attempt it is.</summary>
-    /// <returns>What the operation has used before.</returns>
-    public Task<OperationLogUse> BeginAsync(Guid operationId, string step, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<OperationLogUse> GetUseAsync(Guid operationId, CancellationToken cancellationToken) => database.ReadAsync(
+        db =>
+        {
+            var use = db.QuerySingle<UseRow>(
+                "SELECT COUNT(*) AS lines, COALESCE(SUM(LENGTH(text)), 0) AS characters FROM operation_log WHERE operation_id = @id",
+                new { id = operationId.ToString() });
+            return new OperationLogUse(use.Lines, use.Characters);
+        },
+        cancellationToken);
+
+    /// <summary>Begins what the step's present attempt writes, with a line that says which attempt it is.</summary>
+    public Task BeginAsync(Guid operationId, string step, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
         {
             var id = operationId.ToString();
-            var use = db.QuerySingle<UseRow>(
-                "SELECT COUNT(*) AS lines, COALESCE(SUM(LENGTH(text)), 0) AS characters FROM operation_log WHERE operation_id = @id", new { id });
             var attempt = db.QuerySingleOrDefault<int?>(
                 "SELECT attempts FROM operation_steps WHERE operation_id = @id AND name = @step", new { id, step }) ?? 1;
             Insert(db, id, step, [new($"--- {step}, attempt {attempt} ---", database.Now)]);
-            return new OperationLogUse(use.Lines, use.Characters);
         },
         cancellationToken);
 
