@@ -22,7 +22,7 @@ public sealed class EngineFixture : IAsyncLifetime
         if (!Requires.Has("dockerd") || !Requires.Has("busybox"))
             return;
         _engine = await DockerEngine.StartAsync();
-        await SmallBase.ImportAsync(_engine, Base);
+        await SmallImage.ImportAsync(_engine, Base);
         _connection = DockerConnection.To(new DockerOptions { Endpoint = _engine.Endpoint });
         Client = new(_connection, null, TimeProvider.System);
     }

@@ -4,7 +4,7 @@ using MultiAgentInfra.TestSupport;
 namespace MultiAgentInfra.Clients.Tests.Docker;
 
 /// <summary>A base image of nothing but a shell.</summary>
-internal static class SmallBase
+internal static class SmallImage
 {
     private static readonly string[] Applets = ["sh", "echo", "sleep", "mkdir", "chown", "cat", "false", "true"];
 

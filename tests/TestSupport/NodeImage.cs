@@ -6,7 +6,7 @@ namespace MultiAgentInfra.TestSupport;
 
 /// <summary>A base image that is made of this machine's Node.js, since none can be pulled: node, npm, the libraries they need, busybox for
 /// everything else, a user "node", and this machine's npm settings, so that a build reaches what this machine reaches.</summary>
-public static class NodeBase
+public static class NodeImage
 {
     private const string ExtraCertificates = "/etc/ssl/certs/extra.pem";
     private const UnixFileMode Executable = (UnixFileMode)0b111_101_101;
