@@ -41,6 +41,9 @@ public static class LocalMachine
         .AddSingleton(provider => provider.GetRequiredService<IOptions<TrivyOptions>>().Value)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>())
+        .AddSingleton<ImageReader>()
+        .AddSingleton<ImageMover>()
         .AddSingleton<RuntimeImageBuilder>()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();

@@ -5,7 +5,7 @@ using MultiAgentInfra.Clients.Sqlite;
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target, TimeProvider time)
+public sealed class Housekeeping(AgentStore agents, IImageRegistry registry, LocalTarget target, TimeProvider time)
 {
     // Longer than any build, whose blobs are in the registry before the manifest that refers to them.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
@@ -20,7 +20,9 @@ public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTar
             Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
         await client.PurgeAllInstancesAsync(ended, cancellationToken);
         await agents.PurgeAsync(cancellationToken);
-        await registry.CollectGarbageAsync(Grace, cancellationToken);
+        // A registry that is a server removes unused blobs itself.
+        if (registry is OciLayout layout)
+            await layout.CollectGarbageAsync(Grace, cancellationToken);
         target.TrimLogs();
     }
 }
