@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
@@ -45,6 +46,8 @@ public static class LocalMachine
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
         .AddSingleton<RuntimeImageBuilder>()
+        .AddSingleton<BuildFolder>()
+        .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
 

@@ -12,7 +12,7 @@ public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, ImageRea
     protected override async Task<StepResult<RuntimeClaim>> RunStepAsync(ClaimRuntimeImage input, CancellationToken cancellationToken)
     {
         var claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, input.Waited, cancellationToken);
-        if (claim.Image is { } image && !await reader.HasImageAsync(new StoredImage(ImageNames.RuntimeRepository, image), cancellationToken))
+        if (claim.Image is { } image && !await reader.HasImageAsync(new ImageReference(ImageNames.RuntimeRepository, image), cancellationToken))
         {
             await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
             claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);

@@ -13,7 +13,7 @@ public sealed class PushAgentImageActivity(AgentStore agents, ImageMover mover, 
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var (repository, tag) = (ImageNames.AgentRepository(agent.OrganizationId), ImageNames.AgentTag(input.AgentId, input.Revision));
-        await mover.MoveAsync(new StoredImage(repository, input.Image.Digest), repository, tag, cancellationToken);
+        await mover.MoveAsync(new ImageReference(repository, input.Image.Digest), repository, tag, cancellationToken);
         return Finished($"{ImageNames.Reference(repository, tag)} is {input.Image.Digest}.");
     }
 }

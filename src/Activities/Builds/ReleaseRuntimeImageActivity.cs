@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core;
@@ -15,7 +16,7 @@ public sealed class ReleaseRuntimeImageActivity(ImageMover mover, RuntimeImageSt
     {
         if (input.Verdict.Outcome == ScanOutcome.Failed)
             throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
-        var quarantined = new StoredImage(ImageNames.QuarantineRepository, input.Image.Digest);
+        var quarantined = new ImageReference(ImageNames.QuarantineRepository, input.Image.Digest);
         await mover.MoveAsync(quarantined, ImageNames.RuntimeRepository, input.PluginSetKey, cancellationToken);
         await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);
         folder.Remove(input.PluginSetKey);

@@ -7,7 +7,7 @@ namespace MultiAgentInfra.Activities.Rollouts;
 public sealed class ImageFiles(ImageReader reader, LayerUnpacker unpacker)
 {
     public Task<ImageLayers> ReadLayersAsync(string repository, Digest image, CancellationToken cancellationToken) =>
-        reader.ReadLayersAsync(new StoredImage(repository, image), cancellationToken);
+        reader.ReadLayersAsync(new ImageReference(repository, image), cancellationToken);
 
     public Task UnpackAsync(string repository, Descriptor layer, string folder, CancellationToken cancellationToken)
     {

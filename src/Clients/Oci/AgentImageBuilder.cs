@@ -31,6 +31,6 @@ public sealed class AgentImageBuilder(IImageRegistry registry)
             [ImageNames.RuntimeLabel] = runtime.Value,
         };
         var additions = new ImageAdditions("character and knowledge", labels, config => config);
-        return await _stacker.StackAsync(repository, new StoredImage(ImageNames.RuntimeRepository, runtime), layer, additions, cancellationToken);
+        return await _stacker.StackAsync(repository, new ImageReference(ImageNames.RuntimeRepository, runtime), layer, additions, cancellationToken);
     }
 }

@@ -6,7 +6,7 @@ public sealed class ImageMover(IImageRegistry registry)
     /// <summary>Mounts the blobs, and puts the very bytes of the manifest, under the same digest therefore. For an index, first the images in it.</summary>
     /// <param name="tag">Null leaves it without a name.</param>
     /// <exception cref="FileNotFoundException">Neither repository has the image.</exception>
-    public async Task MoveAsync(StoredImage image, string repository, string? tag, CancellationToken cancellationToken)
+    public async Task MoveAsync(ImageReference image, string repository, string? tag, CancellationToken cancellationToken)
     {
         var isThere = await registry.ResolveAsync(repository, image.Digest.Value, cancellationToken) is not null;
         if (isThere && tag is null)
@@ -23,7 +23,7 @@ public sealed class ImageMover(IImageRegistry registry)
         foreach (var part in manifest.ReadParts().DistinctBy(part => part.Digest))
         {
             if (isIndex)
-                await MoveAsync(new StoredImage(from, part.Digest), repository, null, cancellationToken);
+                await MoveAsync(new ImageReference(from, part.Digest), repository, null, cancellationToken);
             else
                 await registry.MountBlobAsync(repository, part, from, cancellationToken);
         }

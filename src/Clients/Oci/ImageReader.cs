@@ -9,11 +9,11 @@ public sealed class ImageReader(IImageRegistry registry)
 {
     private const int MostKept = 128;
 
-    private readonly ConcurrentDictionary<StoredImage, ImageContent> _kept = new();
+    private readonly ConcurrentDictionary<ImageReference, ImageContent> _kept = new();
 
     /// <exception cref="FileNotFoundException">The repository has no such image.</exception>
     /// <exception cref="InvalidDataException">It is no image, too large, or not what the digest says.</exception>
-    public async Task<ImageContent> ReadAsync(StoredImage image, CancellationToken cancellationToken)
+    public async Task<ImageContent> ReadAsync(ImageReference image, CancellationToken cancellationToken)
     {
         if (_kept.TryGetValue(image, out var known))
             return known;
@@ -25,7 +25,7 @@ public sealed class ImageReader(IImageRegistry registry)
     }
 
     /// <summary>Whether the image can be used: its manifest, its config and all of its layers are there, at this moment.</summary>
-    public async Task<bool> HasImageAsync(StoredImage image, CancellationToken cancellationToken)
+    public async Task<bool> HasImageAsync(ImageReference image, CancellationToken cancellationToken)
     {
         if (await registry.ResolveAsync(image.Repository, image.Digest.Value, cancellationToken) is null)
             return false;
@@ -45,7 +45,7 @@ public sealed class ImageReader(IImageRegistry registry)
 
     /// <summary>Which layers of an agent image are the runtime's, and which is the agent's own.</summary>
     /// <exception cref="InvalidDataException">The image is no agent's.</exception>
-    public async Task<ImageLayers> ReadLayersAsync(StoredImage image, CancellationToken cancellationToken)
+    public async Task<ImageLayers> ReadLayersAsync(ImageReference image, CancellationToken cancellationToken)
     {
         var manifest = (await registry.GetManifestAsync(image.Repository, image.Digest, cancellationToken)).ReadImage();
         if (manifest.Layers.Count < 2 || manifest.Annotations?.ContainsKey(ImageNames.AgentLabel) != true)
@@ -64,8 +64,8 @@ public sealed class ImageReader(IImageRegistry registry)
     }
 }
 
-/// <summary>Where an image is.</summary>
-public sealed record StoredImage(string Repository, Digest Digest);
+/// <summary>An image by where it is and what it is.</summary>
+public sealed record ImageReference(string Repository, Digest Digest);
 
 /// <summary>An image as its documents describe it.</summary>
 public sealed record ImageContent(OciManifest Manifest, OciImageConfig Config);

@@ -9,11 +9,11 @@ internal sealed class ImageStacker(IImageRegistry registry)
     private const int MostRemembered = 10_000;
 
     private readonly ImageReader _reader = new(registry);
-    private readonly ConcurrentDictionary<(string Repository, StoredImage Below), bool> _mounted = new();
+    private readonly ConcurrentDictionary<(string Repository, ImageReference Below), bool> _mounted = new();
 
     /// <summary>The image is in the repository without a name.</summary>
     public async Task<Descriptor> StackAsync(
-        string repository, StoredImage? below, PackedLayer layer, ImageAdditions additions, CancellationToken cancellationToken)
+        string repository, ImageReference? below, PackedLayer layer, ImageAdditions additions, CancellationToken cancellationToken)
     {
         var content = below is null ? null : await _reader.ReadAsync(below, cancellationToken);
         var config = OciJson.Write(Extend(content?.Config ?? Empty(), layer, additions));
@@ -38,7 +38,7 @@ internal sealed class ImageStacker(IImageRegistry registry)
         registry.PutManifestAsync(repository, OciJson.Write(manifest), MediaTypes.Manifest, null, cancellationToken);
 
     /// <summary>False when that was done before: an owner's agents share a runtime.</summary>
-    private async Task<bool> MountAsync(string repository, StoredImage below, ImageContent content, CancellationToken cancellationToken)
+    private async Task<bool> MountAsync(string repository, ImageReference below, ImageContent content, CancellationToken cancellationToken)
     {
         if (repository == below.Repository || _mounted.ContainsKey((repository, below)))
             return false;

@@ -21,14 +21,7 @@ public sealed class RuntimeImageBuilder(IImageRegistry registry)
         };
         if (source.Base is null)
             labels[ImageNames.LocalOnlyLabel] = "true";
-        var additions = new ImageAdditions("npm ci --ignore-scripts", labels, config => config with
-        {
-            // The agent writes below its working directory, so that must be the data volume.
-            WorkingDir = "/data",
-            User = "1000",
-            Cmd = ["node", "/app/start-agent.mjs", "/app/character.json"],
-            Env = [.. config.Env ?? [], "NODE_ENV=production"],
-        });
+        var additions = new ImageAdditions("npm ci --ignore-scripts", labels, RuntimeContainer.Configure);
         return await _stacker.StackAsync(ImageNames.QuarantineRepository, source.Base, layer, additions, cancellationToken);
     }
 }

@@ -4,4 +4,4 @@ namespace MultiAgentInfra.Clients.Oci;
 /// <param name="PluginSetKey">Names the image once it is released.</param>
 /// <param name="NodeVersion">The Node.js that installed the packages, such as <c>20.20.2</c>.</param>
 /// <param name="Base">An image in the same registry to stand on; null yields an image for hosts that bring their own Node.js.</param>
-public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, StoredImage? Base = null);
+public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, ImageReference? Base = null);
