@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
@@ -48,9 +47,7 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
-        .AddSingleton<RuntimeImageBuilder>()
-        .AddSingleton<BuildFolder>()
-        .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
+        .AddBuilder()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
 

@@ -25,6 +25,7 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddBuilderOptions(configuration);
         return services;
     }
 

@@ -4,4 +4,8 @@ namespace MultiAgentInfra.Clients.Oci;
 /// <param name="PluginSetKey">Names the image once it is released.</param>
 /// <param name="NodeVersion">The Node.js that installed the packages, such as <c>20.20.2</c>.</param>
 /// <param name="Base">An image in the same registry to stand on; null yields an image for hosts that bring their own Node.js.</param>
-public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, ImageReference? Base = null);
+public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, ImageReference? Base = null)
+{
+    /// <summary>A label of the image, by which it is found again.</summary>
+    public string? RuntimeKey { get; init; }
+}
