@@ -31,7 +31,7 @@ internal static class BuilderRegistration
         .AddSingleton(provider => provider.GetRequiredService<IOptions<BuildOptions>>().Value.ToBase())
         .AddSingleton<BuildFolder>()
         .AddSingleton<RuntimeImageBuilder>()
-        .AddSingleton(provider => Connect(provider) is { } connection ? CreateEngineBuilder(provider, connection) : CreateHostBuilder(provider));
+        .AddSingleton<IRuntimeBuilder>(provider => Connect(provider) is { } connection ? CreateEngineBuilder(provider, connection) : CreateHostBuilder(provider));
 
     private static DockerConnection? Connect(IServiceProvider provider)
     {
@@ -42,11 +42,11 @@ internal static class BuilderRegistration
         return portainer.IsConfigured ? DockerConnection.To(portainer) : null;
     }
 
-    private static IRuntimeBuilder CreateEngineBuilder(IServiceProvider provider, DockerConnection connection)
+    private static DockerRuntimeBuilder CreateEngineBuilder(IServiceProvider provider, DockerConnection connection)
     {
         var registry = Options<RegistryOptions>(provider);
         var engine = new DockerEngineClient(connection, RegistryLogin.Of(registry), provider.GetRequiredService<TimeProvider>());
-        return new DockerRuntimeBuilder(
+        return new(
             engine,
             provider.GetRequiredService<IImageRegistry>(),
             provider.GetRequiredService<BuildFolder>(),

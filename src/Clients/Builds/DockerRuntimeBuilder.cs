@@ -68,7 +68,7 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         cancellationToken);
 
     private async Task<DockerImage?> FindAsync(RuntimeBuild build, CancellationToken cancellationToken) =>
-        (await engine.ListImagesAsync(ImageNames.RuntimeKeyLabel, build.RuntimeKey, cancellationToken)).FirstOrDefault();
+        await engine.ListImagesAsync(ImageNames.RuntimeKeyLabel, build.RuntimeKey, cancellationToken) is [var newest, ..] ? newest : null;
 
     private async Task BuildAsync(RuntimeBuild build, Action<string> output, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public sealed class RuntimeImageBuilder(IImageRegistry registry)
     /// <see cref="ImageNames.QuarantineRepository"/> without a tag, until <see cref="ImageMover"/> releases it.</summary>
     public async Task<Descriptor> BuildAsync(string appFolder, RuntimeImageSource source, CancellationToken cancellationToken)
     {
-        var layer = await _layers.PackAppAsync(ImageNames.QuarantineRepository, appFolder, "app", Excluded.Contains, cancellationToken);
+        var layer = await _layers.PackFolderAsync(ImageNames.QuarantineRepository, appFolder, "app", Excluded.Contains, cancellationToken);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [ImageNames.PluginSetLabel] = source.PluginSetKey,

@@ -16,7 +16,7 @@ public sealed class TarLayerWriter(IImageRegistry registry)
     /// <summary>Packs a folder under <paramref name="prefix"/>, and an empty folder for the agent's data, as a blob of the repository: in one pass
     /// and without holding the layer in memory.</summary>
     /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
-    public Task<PackedLayer> PackAppAsync(string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
+    public Task<PackedLayer> PackFolderAsync(string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
     {
         // An engine that makes the working folder itself, or fills a new volume from it, would leave it to root.
         var data = new LayerEntry(RuntimeSettings.WorkingFolder.TrimStart('/'), null, null) { Owner = RuntimeSettings.UserId };
