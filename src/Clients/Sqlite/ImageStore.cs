@@ -5,7 +5,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Sqlite;
 
 /// <summary>The images that this control plane has put into the registry: whose they are, and which of them are still wanted.</summary>
-public sealed class ImageStore(ControlDatabase database)
+public sealed partial class ImageStore(ControlDatabase database)
 {
     private const int CursorBytes = 8 + 32;
 
