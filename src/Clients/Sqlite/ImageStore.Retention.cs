@@ -12,8 +12,7 @@ public sealed partial class ImageStore
 
     /// <summary>Marks the images that <paramref name="decide"/> names, and clears the marks of all others: one transaction, so that no
     /// deployment comes in between.</summary>
-    /// <returns>The inventory that was decided on, with the marks of before.</returns>
-    public Task<ImageInventory> MarkAsync(Func<ImageInventory, IReadOnlyList<StoredImage>> decide, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task MarkAsync(Func<ImageInventory, IReadOnlyList<StoredImage>> decide, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
         {
             var inventory = Inventory(db);
@@ -24,8 +23,6 @@ public sealed partial class ImageStore
                     "UPDATE images SET unwanted_since = @since WHERE repository = @Repository AND digest = @digest",
                     new { image.Image.Repository, digest = image.Image.Digest.Value, since = unwanted.Contains(image) ? database.Now.ToUnixTimeMilliseconds() : (long?)null });
             }
-
-            return inventory;
         },
         cancellationToken);
 
