@@ -5,19 +5,23 @@ using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
 
-/// <summary>Removes the agent's data, its place on the target, and the names of its images.</summary>
+/// <summary>Removes the agent's data, its place on the target, and its images.</summary>
 [DurableTask(nameof(RemoveAgent))]
 public sealed class RemoveAgentActivity(
-    AgentStore agents, TargetAllocationStore allocations, OciLayout registry, LocalTarget target, StepRecorder recorder)
+    TargetAllocationStore allocations, ImageStore images, ImageEraser eraser, LocalTarget target, StepRecorder recorder)
     : StepActivity<RemoveAgent, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveAgent input, CancellationToken cancellationToken)
     {
-        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         await target.RemoveAsync(input.AgentId);
         await allocations.ReleaseAsync(input.AgentId, cancellationToken);
-        for (var revision = 1; revision <= agent.Revision; revision++)
-            await registry.UntagAsync(ImageNames.AgentReference(input.AgentId, revision), cancellationToken);
-        return Finished("Process, data, log, layer and image names are gone.");
+        foreach (var repository in (await images.ListOfAgentAsync(input.AgentId, cancellationToken)).GroupBy(image => image.Image.Repository))
+        {
+            var foreign = await eraser.FindForeignTagsAsync(repository.Key, cancellationToken);
+            foreach (var image in repository)
+                await eraser.EraseAsync(image, foreign, cancellationToken);
+        }
+
+        return Finished("Process, data, log, layer and images are gone.");
     }
 }

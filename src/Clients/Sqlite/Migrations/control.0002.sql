@@ -19,6 +19,7 @@ CREATE TABLE images (
 ) STRICT;
 CREATE INDEX images_by_digest ON images (digest);
 CREATE INDEX images_by_organization ON images (organization_id, created_at);
+CREATE INDEX images_by_agent ON images (agent_id);
 CREATE INDEX images_by_runtime ON images (runtime);
 CREATE INDEX images_by_runtime_key ON images (runtime_key);
 
