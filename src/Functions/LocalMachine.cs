@@ -49,6 +49,7 @@ public static class LocalMachine
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
         .AddSingleton<ImageEraser>()
+        .AddSingleton<RecordedImages>()
         .AddSingleton<RuntimeImageBuilder>()
         .AddSingleton<BuildFolder>()
         .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()

@@ -11,7 +11,7 @@ public sealed class ImageEraser(ImageStore images, IImageRegistry registry)
     public async Task<IReadOnlyDictionary<Digest, string>> FindForeignTagsAsync(string repository, CancellationToken cancellationToken)
     {
         var known = await images.ListNamesAsync(repository, cancellationToken);
-        var ours = known.SelectMany(image => ImageNames.CompanionTags(image.Digest).Append(image.Tag)).ToHashSet();
+        var ours = known.SelectMany(image => ImageNames.CompanionTags(image.Digest).Append(image.Tag).Append(image.RuntimeKey)).ToHashSet();
         var foreign = new Dictionary<Digest, string>();
         await foreach (var tag in registry.ListTagsAsync(repository, cancellationToken))
         {

@@ -28,6 +28,17 @@ public sealed partial class ImageStore(ControlDatabase database)
             new { digest = digest.Value, organizationId = organizationId.ToString() }).SingleOrDefault(),
         cancellationToken);
 
+    /// <returns>The newest image of that key that lies in quarantine; null when none does.</returns>
+    public Task<Digest?> FindQuarantinedAsync(string runtimeKey, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryImages("WHERE runtime_key = @runtimeKey AND kind = 'Quarantined' ORDER BY used_at DESC LIMIT 1", new { runtimeKey })
+            .SingleOrDefault()?.Image.Digest,
+        cancellationToken);
+
+    /// <returns>The key of a runtime image; null for an unknown one.</returns>
+    public Task<string?> GetRuntimeKeyAsync(Digest image, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryImages("WHERE digest = @digest AND runtime_key IS NOT NULL LIMIT 1", new { digest = image.Value }).SingleOrDefault()?.Image.RuntimeKey,
+        cancellationToken);
+
     /// <summary>A page of the organization's images, newest first.</summary>
     /// <param name="cursor">The <see cref="ImagePage.NextCursor"/> of the page before; null for the first page.</param>
     /// <returns>Null when the cursor is none.</returns>
