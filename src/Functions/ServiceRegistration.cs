@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Trivy;
@@ -25,6 +26,8 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
+        services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         return services.AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
     }
