@@ -53,15 +53,11 @@ internal static class BuilderRegistration
             DockerBuildTarget.From(Options<BuildOptions>(provider), Options<DockerOptions>(provider), registry));
     }
 
-    private static HostRuntimeBuilder CreateHostBuilder(IServiceProvider provider)
-    {
-        var registry = provider.GetRequiredService<IConfiguration>().GetSection(RegistryOptions.Section);
-        return new(
-            provider.GetRequiredService<NpmClient>(),
-            provider.GetRequiredService<BuildFolder>(),
-            provider.GetRequiredService<RuntimeImageBuilder>(),
-            RegistryNames.Find(Options<BuildOptions>(provider).ToBase(), registry.Exists() ? Options<RegistryOptions>(provider) : null));
-    }
+    private static HostRuntimeBuilder CreateHostBuilder(IServiceProvider provider) => new(
+        provider.GetRequiredService<NpmClient>(),
+        provider.GetRequiredService<BuildFolder>(),
+        provider.GetRequiredService<RuntimeImageBuilder>(),
+        RegistryNames.Find(Options<BuildOptions>(provider).ToBase(), provider.GetService<RemoteRegistry>() is null ? null : Options<RegistryOptions>(provider)));
 
     private static T Read<T>(IConfiguration configuration, string section)
         where T : new() => configuration.GetSection(section).Get<T>() ?? new();

@@ -47,9 +47,11 @@ public static class LocalMachine
         .AddSingleton(provider => provider.GetRequiredService<IOptions<TrivyOptions>>().Value)
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>())
+        .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton<ImageEraser>()
+        .AddSingleton<RecordedImages>()
         .AddBuilder()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();

@@ -48,6 +48,8 @@ public sealed class BuildValidation(bool engineBuilds, RegistryOptions? registry
             return "is no image reference";
         }
 
-        return engineBuilds || RegistryNames.FindRepository(image, registry) is not null ? null : "is in another registry than the one that images are kept in";
+        // Where an address is wrong, its own check says so.
+        var isPlaceKnown = !engineBuilds && (registry is null || RegistryAddress.TryParse(registry.Address ?? "") is not null);
+        return isPlaceKnown && RegistryNames.Find(image, registry) is null ? "is in another registry than the one that images are kept in" : null;
     }
 }

@@ -14,6 +14,9 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
 {
     public const string Name = "docker";
 
+    /// <summary>By which a build that is given up is found.</summary>
+    internal const string PluginSetLabel = "multiagentinfra.plugin-set";
+
     // One for each plugin set: a step that was given up may still be ending while its next attempt begins.
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
 
@@ -60,7 +63,7 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         pluginSetKey,
         async () =>
         {
-            foreach (var image in await engine.ListImagesAsync(ImageNames.PluginSetLabel, pluginSetKey, cancellationToken))
+            foreach (var image in await engine.ListImagesAsync(PluginSetLabel, pluginSetKey, cancellationToken))
                 await RemoveAsync(image, cancellationToken);
             folder.Remove(pluginSetKey);
             return true;
@@ -75,7 +78,7 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         var failure = new NpmFailure();
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [ImageNames.PluginSetLabel] = build.PluginSetKey,
+            [PluginSetLabel] = build.PluginSetKey,
             [ImageNames.RuntimeKeyLabel] = build.RuntimeKey,
             [ImageNames.NodeVersionLabel] = target.Origin.NodeVersion,
         };

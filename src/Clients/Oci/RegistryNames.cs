@@ -16,7 +16,7 @@ public static class RegistryNames
     public static string Host(RegistryOptions registry) => Origin(registry).Authority;
 
     /// <summary>The repository of an image in the registry, or in a folder when that is null; null when the name leads elsewhere.</summary>
-    public static string? FindRepository(BaseImage image, RegistryOptions? registry)
+    private static string? FindRepository(BaseImage image, RegistryOptions? registry)
     {
         var slash = image.Image.IndexOf('/', StringComparison.Ordinal);
         // https://github.com/distribution/reference: the first part is a host when it could be none but that.

@@ -16,11 +16,9 @@ public sealed class RuntimeImageBuilder(IImageRegistry registry)
         var layer = await _layers.PackFolderAsync(ImageNames.QuarantineRepository, appFolder, "app", Excluded.Contains, cancellationToken);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [ImageNames.PluginSetLabel] = source.PluginSetKey,
+            [ImageNames.RuntimeKeyLabel] = source.RuntimeKey,
             [ImageNames.NodeVersionLabel] = source.NodeVersion,
         };
-        if (source.RuntimeKey is { } key)
-            labels[ImageNames.RuntimeKeyLabel] = key;
         if (source.Base is null)
             labels[ImageNames.LocalOnlyLabel] = "true";
         var additions = new ImageAdditions("npm ci --ignore-scripts", labels, RuntimeContainer.Configure);

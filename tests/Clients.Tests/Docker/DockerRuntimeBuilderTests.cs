@@ -41,7 +41,7 @@ public sealed class DockerRuntimeBuilderTests(BuilderFixture fixture) : IClassFi
         await builder.InstallAsync(build, fixture.Context(), _ => { }, CancellationToken.None);
         var docker = await builder.AssembleAsync(build, _ => { }, CancellationToken.None);
         using var app = new TemporaryApp();
-        var source = new RuntimeImageSource(build.PluginSetKey, "22", RegistryNames.Find(fixture.BuildOptions.ToBase(), fixture.RegistryOptions)) { RuntimeKey = build.RuntimeKey };
+        var source = new RuntimeImageSource(build.RuntimeKey, "22", RegistryNames.Find(fixture.BuildOptions.ToBase(), fixture.RegistryOptions));
 
         var host = await new RuntimeImageBuilder(fixture.Registry).BuildAsync(app.Path, source, CancellationToken.None);
 
@@ -83,7 +83,7 @@ public sealed class DockerRuntimeBuilderTests(BuilderFixture fixture) : IClassFi
         await builder.DiscardAsync(build.PluginSetKey, CancellationToken.None);
         await builder.DiscardAsync(build.PluginSetKey, CancellationToken.None);
 
-        Assert.Empty(await fixture.Engine.RunAsync("images", "--all", "--quiet", "--filter", $"label={ImageNames.PluginSetLabel}={build.PluginSetKey}"));
+        Assert.Empty(await fixture.Engine.RunAsync("images", "--all", "--quiet", "--filter", $"label={DockerRuntimeBuilder.PluginSetLabel}={build.PluginSetKey}"));
         Assert.False(Directory.Exists(fixture.Folder.Work(build.PluginSetKey)));
     }
 
