@@ -20,7 +20,7 @@ internal sealed record RegistryBound(int AtOnce, double BlobsPerSecond, double M
             var manifest = new StringContent($$"""
                 {"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{config}}","size":2},"layers":[],"annotations":{ "n":"{{index}}" } }
                 """, Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue(ManifestType));
-            (await http.PutAsync($"v2/{Repository}/manifests/{index}", manifest, stop)).EnsureSuccessStatusCode().Dispose();
+            (await http.PutAsync($"v2/{Repository}/manifests/n{index}", manifest, stop)).EnsureSuccessStatusCode().Dispose();
         });
         return new(atOnce, blobs, manifests);
     }
