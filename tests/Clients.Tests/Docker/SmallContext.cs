@@ -18,6 +18,7 @@ internal sealed class SmallContext : IDisposable
         "127.0.0.1:9/builds",
         tag,
         new Dictionary<string, string> { ["test.key"] = tag },
+        new Dictionary<string, string>(),
         "linux/amd64",
         "host");
 
