@@ -16,6 +16,8 @@ public static class StoreRegistration
             .AddSingleton(_ => database)
             .AddSingleton(SecretBox.Open(folder.SecretsKey, database.HasSecrets()))
             .AddSingleton<AgentStore>()
+            .AddSingleton<ImageStore>()
+            .AddSingleton<LockFileStore>()
             .AddSingleton<MonitorStore>()
             .AddSingleton<OperationStore>()
             .AddSingleton<OrganizationStore>()

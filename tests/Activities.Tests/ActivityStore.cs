@@ -26,6 +26,8 @@ internal sealed class ActivityStore : IDisposable
         Operations = new OperationStore(_database);
         Secrets = new SecretStore(_database, box);
         Images = new RuntimeImageStore(_database);
+        PushedImages = new ImageStore(_database);
+        LockFiles = new LockFileStore(_database);
         Recorder = new StepRecorder(Operations, Lifetime, clock, NullLogger<StepRecorder>.Instance);
     }
 
@@ -34,6 +36,8 @@ internal sealed class ActivityStore : IDisposable
     public OperationStore Operations { get; }
     public SecretStore Secrets { get; }
     public RuntimeImageStore Images { get; }
+    public ImageStore PushedImages { get; }
+    public LockFileStore LockFiles { get; }
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
     public Agent Agent { get; private set; } = null!;

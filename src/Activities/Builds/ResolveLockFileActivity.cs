@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
@@ -6,16 +7,16 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Resolves the versions of every package once; the stored lock file keeps the image's key from drifting.</summary>
 [DurableTask(nameof(ResolveLockFile))]
-public sealed class ResolveLockFileActivity(NpmClient npm, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
+public sealed class ResolveLockFileActivity(NpmClient npm, LockFileStore lockFiles, BuildFolder folder, StepRecorder recorder)
     : StepActivity<ResolveLockFile, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(ResolveLockFile input, CancellationToken cancellationToken)
     {
-        if (await images.GetLockFileAsync(input.PluginSetKey, cancellationToken) is not null)
+        if (await lockFiles.FindAsync(input.PackageJson, cancellationToken) is not null)
             return Finished("The stored lock file is used.");
         var lockFile = await npm.ResolveLockFileAsync(
             input.PackageJson, folder.Work(input.PluginSetKey), _ => { }, cancellationToken);
-        await images.SetLockFileAsync(input.PluginSetKey, lockFile, cancellationToken);
+        await lockFiles.AddAsync(input.PackageJson, lockFile, cancellationToken);
         return Finished("Resolved and stored.");
     }
 }

@@ -32,7 +32,9 @@ public sealed class RuntimeImageStore(ControlDatabase database)
             switch (row)
             {
                 case { State: Complete }:
-                    return new RuntimeClaim(Ready, Digest.Parse(row.Digest!), null);
+                    var image = Digest.Parse(row.Digest!);
+                    db.TouchImage(image, database.Now);
+                    return new RuntimeClaim(Ready, image, null);
                 case { State: BuildFailed } when waited:
                     return new RuntimeClaim(Failed, null, row.Cause);
                 case { State: Building, HolderLives: true, OperationId: { } other } when other != holder:
@@ -59,24 +61,14 @@ public sealed class RuntimeImageStore(ControlDatabase database)
         },
         cancellationToken);
 
-    /// <returns>The lock file of the plugin set; null until one was stored.</returns>
-    public Task<string?> GetLockFileAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.QuerySingleOrDefault<string?>("SELECT lock_file FROM runtime_images WHERE key = @key", new { key }),
+    /// <returns>The key of the image that the holder of the claim builds; null until one was stored.</returns>
+    public Task<string?> GetRuntimeKeyAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QuerySingleOrDefault<string?>("SELECT runtime_key FROM runtime_images WHERE key = @key", new { key }),
         cancellationToken);
 
-    /// <summary>Stores the lock file unless there is one.</summary>
-    /// <returns>The one that counts.</returns>
-    public Task<string> SetLockFileAsync(string key, string text, CancellationToken cancellationToken) => database.WriteAsync(
-        db =>
-        {
-            db.Execute(
-                """
-                INSERT INTO runtime_images (key, state, lock_file) VALUES (@key, @Building, @text)
-                ON CONFLICT (key) DO UPDATE SET lock_file = @text WHERE lock_file IS NULL
-                """,
-                new { key, text, Building });
-            return db.QuerySingle<string>("SELECT lock_file FROM runtime_images WHERE key = @key", new { key });
-        },
+    /// <summary>Stores the key of the image that the holder of the claim builds.</summary>
+    public Task SetRuntimeKeyAsync(string key, string runtimeKey, CancellationToken cancellationToken) => database.WriteAsync(
+        db => { db.Execute("UPDATE runtime_images SET runtime_key = @runtimeKey WHERE key = @key", new { key, runtimeKey }); },
         cancellationToken);
 
     /// <summary>The image is there; the first completion of a plugin set counts.</summary>

@@ -8,6 +8,9 @@ namespace MultiAgentInfra.Clients.Tests.Sqlite;
 
 public sealed class ControlDatabaseTests : IDisposable
 {
+    private static readonly int Newest = typeof(ControlDatabase).Assembly.GetManifestResourceNames()
+        .Count(name => name.StartsWith("control.", StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal));
+
     private readonly TestStore _store = new();
 
     public void Dispose() => _store.Dispose();
@@ -21,7 +24,7 @@ public sealed class ControlDatabaseTests : IDisposable
         using var again = new ControlDatabase(_store.Folder, _store.Clock);
 
         Assert.NotNull(await new OperationStore(again).FindAsync(created.Operation.Id, Token));
-        Assert.Equal([1], await again.ReadAsync(db => db.Query<int>("SELECT version FROM schema_version").ToList(), Token));
+        Assert.Equal(Enumerable.Range(1, Newest), await again.ReadAsync(db => db.Query<int>("SELECT version FROM schema_version").ToList(), Token));
     }
 
     [Fact]
@@ -33,7 +36,7 @@ public sealed class ControlDatabaseTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() => new ControlDatabase(_store.Folder, _store.Clock));
 
         Assert.Equal(
-            $"The database {_store.Folder.ControlDatabase} has schema version 99, and this release knows versions up to 1. Start the newer release.",
+            $"The database {_store.Folder.ControlDatabase} has schema version 99, and this release knows versions up to {Newest}. Start the newer release.",
             error.Message);
     }
 

@@ -19,7 +19,6 @@ public sealed class RuntimeImageStoreTests : IDisposable
     public enum Before
     {
         Nothing,
-        LockFileOnly,
         HeldByMe,
         HeldByLiveOther,
         HeldByEndedOther,
@@ -35,8 +34,6 @@ public sealed class RuntimeImageStoreTests : IDisposable
     [Theory]
     [InlineData(Before.Nothing, false, Claimed)]
     [InlineData(Before.Nothing, true, Claimed)]
-    [InlineData(Before.LockFileOnly, false, Claimed)]
-    [InlineData(Before.LockFileOnly, true, Claimed)]
     [InlineData(Before.HeldByMe, false, Claimed)]
     [InlineData(Before.HeldByMe, true, Claimed)]
     [InlineData(Before.HeldByLiveOther, false, InFlight)]
@@ -57,13 +54,13 @@ public sealed class RuntimeImageStoreTests : IDisposable
         var me = (await _store.CreateAsync()).Operation.Id;
         await ArrangeAsync(before, me);
 
-        var claim = await _store.Images.ClaimAsync(me, Key, waited, Token);
+        var claim = await _store.RuntimeImages.ClaimAsync(me, Key, waited, Token);
 
         Assert.Equal(expected, claim.State);
         Assert.Equal(expected == Ready ? Image : null, claim.Image);
         Assert.Equal(expected == Failed ? "npm ended with 1." : null, claim.Cause);
         if (expected == Claimed)
-            Assert.Equal(InFlight, (await _store.Images.ClaimAsync((await _store.CreateAsync()).Operation.Id, Key, false, Token)).State);
+            Assert.Equal(InFlight, (await _store.RuntimeImages.ClaimAsync((await _store.CreateAsync()).Operation.Id, Key, false, Token)).State);
     }
 
     [Fact]
@@ -73,25 +70,10 @@ public sealed class RuntimeImageStoreTests : IDisposable
         for (var i = 0; i < 32; i++)
             operations.Add((await _store.CreateAsync()).Operation.Id);
 
-        var claims = await Task.WhenAll(operations.Select(id => Task.Run(() => _store.Images.ClaimAsync(id, Key, false, Token))));
+        var claims = await Task.WhenAll(operations.Select(id => Task.Run(() => _store.RuntimeImages.ClaimAsync(id, Key, false, Token))));
 
         Assert.Single(claims, claim => claim.State == Claimed);
         Assert.Equal(31, claims.Count(claim => claim.State == InFlight));
-    }
-
-    [Fact]
-    public async Task The_first_lock_file_counts_and_outlives_a_failed_build()
-    {
-        var operation = (await _store.CreateAsync()).Operation.Id;
-        Assert.Null(await _store.Images.GetLockFileAsync(Key, Token));
-        await _store.Images.ClaimAsync(operation, Key, false, Token);
-        Assert.Null(await _store.Images.GetLockFileAsync(Key, Token));
-
-        Assert.Equal("first", await _store.Images.SetLockFileAsync(Key, "first", Token));
-        Assert.Equal("first", await _store.Images.SetLockFileAsync(Key, "second", Token));
-        await _store.Images.FailAsync(Key, operation, "No space.", Token);
-
-        Assert.Equal("first", await _store.Images.GetLockFileAsync(Key, Token));
     }
 
     [Fact]
@@ -99,44 +81,43 @@ public sealed class RuntimeImageStoreTests : IDisposable
     {
         var holder = (await _store.CreateAsync()).Operation.Id;
         var other = (await _store.CreateAsync()).Operation.Id;
-        await _store.Images.ClaimAsync(holder, Key, false, Token);
+        await _store.RuntimeImages.ClaimAsync(holder, Key, false, Token);
 
-        await _store.Images.FailAsync(Key, other, "Not mine.", Token);
+        await _store.RuntimeImages.FailAsync(Key, other, "Not mine.", Token);
 
-        Assert.Equal(InFlight, (await _store.Images.ClaimAsync(other, Key, true, Token)).State);
+        Assert.Equal(InFlight, (await _store.RuntimeImages.ClaimAsync(other, Key, true, Token)).State);
     }
 
     [Fact]
     public async Task The_first_completion_counts_and_nothing_undoes_it()
     {
         var created = await _store.CreateAsync();
-        await _store.Images.ClaimAsync(created.Operation.Id, Key, false, Token);
-        await _store.Images.CompleteAsync(Key, Image, Verdict, Sbom, Token);
+        await _store.RuntimeImages.ClaimAsync(created.Operation.Id, Key, false, Token);
+        await _store.RuntimeImages.CompleteAsync(Key, Image, Verdict, Sbom, Token);
 
-        await _store.Images.CompleteAsync(Key, Digest.Of("other"u8), Verdict, Sbom, Token);
-        await _store.Images.FailAsync(Key, created.Operation.Id, "Late.", Token);
+        await _store.RuntimeImages.CompleteAsync(Key, Digest.Of("other"u8), Verdict, Sbom, Token);
+        await _store.RuntimeImages.FailAsync(Key, created.Operation.Id, "Late.", Token);
         await _store.Agents.FailDeploymentAsync(created.Operation.Id, created.Agent.Id, OperationStatus.Failed, Error, Token);
 
-        Assert.Equal(new(Key, Image, Verdict, Sbom), await _store.Images.GetByDigestAsync(Image, Token));
-        Assert.Null(await _store.Images.GetByDigestAsync(Digest.Of("other"u8), Token));
+        Assert.Equal(new(Key, Image, Verdict, Sbom), await _store.RuntimeImages.GetByDigestAsync(Image, Token));
+        Assert.Null(await _store.RuntimeImages.GetByDigestAsync(Digest.Of("other"u8), Token));
     }
 
     private async Task ArrangeAsync(Before before, Guid me)
     {
         var other = await _store.CreateAsync();
         if (before is Before.HeldByMe or Before.FailedByMe)
-            await _store.Images.ClaimAsync(me, Key, false, Token);
-        else if (before is not (Before.Nothing or Before.LockFileOnly))
-            await _store.Images.ClaimAsync(other.Operation.Id, Key, false, Token);
+            await _store.RuntimeImages.ClaimAsync(me, Key, false, Token);
+        else if (before is not Before.Nothing)
+            await _store.RuntimeImages.ClaimAsync(other.Operation.Id, Key, false, Token);
         await (before switch
         {
-            Before.LockFileOnly => _store.Images.SetLockFileAsync(Key, "lock", Token),
             Before.HeldByEndedOther => EndWithoutReleaseAsync(other.Operation.Id),
             Before.HolderFailedItsDeployment => FailAsync(OperationStatus.Failed),
             Before.HolderWasCancelled => FailAsync(OperationStatus.Canceled),
-            Before.FailedByOther => _store.Images.FailAsync(Key, other.Operation.Id, "npm ended with 1.", Token),
-            Before.FailedByMe => _store.Images.FailAsync(Key, me, "npm ended with 1.", Token),
-            Before.Complete => _store.Images.CompleteAsync(Key, Image, Verdict, Sbom, Token),
+            Before.FailedByOther => _store.RuntimeImages.FailAsync(Key, other.Operation.Id, "npm ended with 1.", Token),
+            Before.FailedByMe => _store.RuntimeImages.FailAsync(Key, me, "npm ended with 1.", Token),
+            Before.Complete => _store.RuntimeImages.CompleteAsync(Key, Image, Verdict, Sbom, Token),
             _ => Task.CompletedTask,
         });
 

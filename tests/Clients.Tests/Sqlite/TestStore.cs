@@ -19,7 +19,9 @@ internal sealed class TestStore : IDisposable
         Operations = new(Database);
         Organizations = new(Database);
         Secrets = new(Database, Box);
+        RuntimeImages = new(Database);
         Images = new(Database);
+        LockFiles = new(Database);
     }
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -35,7 +37,9 @@ internal sealed class TestStore : IDisposable
     public OperationStore Operations { get; }
     public OrganizationStore Organizations { get; }
     public SecretStore Secrets { get; }
-    public RuntimeImageStore Images { get; }
+    public RuntimeImageStore RuntimeImages { get; }
+    public ImageStore Images { get; }
+    public LockFileStore LockFiles { get; }
 
     public Task<Guid> OrganizationAsync(string subject = "alice") => Organizations.GetPersonalAsync(subject, Token);
 
