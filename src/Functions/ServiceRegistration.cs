@@ -24,6 +24,8 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ScanOptions>, ScanValidation>();
+        services.AddOptions<ScanOptions>().Bind(configuration.GetSection(ScanOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         return services;
     }

@@ -15,7 +15,7 @@ public sealed class ReleaseRuntimeImageActivity(OciLayout registry, RuntimeImage
     protected override async Task<StepResult<Done>> RunStepAsync(ReleaseRuntimeImage input, CancellationToken cancellationToken)
     {
         if (input.Verdict.Outcome == ScanOutcome.Failed)
-            throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
+            throw new NonRetryableException($"The scan policy refuses the image: {input.Verdict.Reason}");
         var name = ImageNames.RuntimeReference(input.PluginSetKey);
         await registry.TagAsync(name, new Descriptor(MediaTypes.Manifest, input.Image.Digest, input.Image.Size), cancellationToken);
         await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);

@@ -14,6 +14,10 @@ public sealed class ScanGate(ScanStore scans, ScanPolicyFile policy, TimeProvide
     public async Task<JudgedScan> RecordAsync(Digest image, ScanResult result, CancellationToken cancellationToken) =>
         Judge(await scans.RecordAsync(image, result, cancellationToken));
 
+    /// <summary>Notes that the layer of an agent image was searched for secrets, by <see cref="SecretScanner"/>, and that none is in it.</summary>
+    public Task RecordCleanLayerAsync(Digest image, CancellationToken cancellationToken) => scans.RecordAsync(
+        image, ScanResult.Of(ScanReport.Of("secret-patterns", SecretScanner.Version, null, time.GetUtcNow(), [], [])), cancellationToken);
+
     /// <summary>Judges the image by its stored scan; one without counts as not scanned.</summary>
     public async Task<JudgedScan> JudgeAsync(Digest image, CancellationToken cancellationToken) =>
         Judge(await scans.FindAsync(image, cancellationToken) ?? ScanResult.NotScanned("No scan of this image is on record."));

@@ -4,7 +4,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Trivy;
 
 /// <summary>The policy that is in force.</summary>
-/// <param name="Source">The file's path, or that it is the shipped one.</param>
+/// <param name="Source"><c>default</c> for the shipped one, else <c>file</c>.</param>
 /// <param name="Problem">Why the file as it is now is not in force, and the one before still is; null while all is well.</param>
 public sealed record PolicyInForce(ScanPolicy Policy, string Source, string? Problem);
 
@@ -29,7 +29,7 @@ public sealed partial class ScanPolicyFile
         var errors = _path is null
             ? [.. ScanPolicyReader.TryRead(ScanPolicyReader.Default(), requiresScan, out policy).Select(error => error.Message)]
             : TryRead(_path, requiresScan, out policy);
-        _current = new(policy ?? throw new InvalidDataException(string.Join("\n", errors)), _path ?? "default", null);
+        _current = new(policy ?? throw new InvalidDataException(string.Join("\n", errors)), _path is null ? "default" : "file", null);
     }
 
     /// <summary>The policy as it is now.</summary>

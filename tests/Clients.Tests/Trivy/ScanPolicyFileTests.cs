@@ -28,20 +28,20 @@ public sealed class ScanPolicyFileTests : IDisposable
     {
         File.WriteAllText(_path, Strict);
         var file = new ScanPolicyFile(_path, true, NullLogger<ScanPolicyFile>.Instance);
-        Assert.Equal((_path, 2, true, null), Seen());
+        Assert.Equal(("file", 2, true, null), Seen());
 
         File.WriteAllText(_path, Lax);
-        Assert.Equal((_path, 0, false, null), Seen());
+        Assert.Equal(("file", 0, false, null), Seen());
 
         File.WriteAllText(_path, """{"severities":["WORST"],"onlyFixable":1}""");
         Assert.Equal(
-            (_path, 0, false, $"'{_path}': severities.0 must be CRITICAL, HIGH, MEDIUM, LOW or UNKNOWN; '{_path}': onlyFixable must be true or false"), Seen());
+            ("file", 0, false, $"'{_path}': severities.0 must be CRITICAL, HIGH, MEDIUM, LOW or UNKNOWN; '{_path}': onlyFixable must be true or false"), Seen());
 
         File.Delete(_path);
         Assert.StartsWith($"'{_path}' cannot be read: ", Seen().Problem, StringComparison.Ordinal);
 
         File.WriteAllText(_path, Strict);
-        Assert.Equal((_path, 2, true, null), Seen());
+        Assert.Equal(("file", 2, true, null), Seen());
 
         (string Source, int Severities, bool RequiresScan, string? Problem) Seen()
         {
