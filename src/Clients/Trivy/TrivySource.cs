@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Trivy;
@@ -20,17 +22,17 @@ public sealed class TrivySource
     /// <summary>An image that the index of a layout lists.</summary>
     public static TrivySource Layout(string root, Digest image) => new(["--input", $"{root}@{image}"], []);
 
-    /// <summary>An image of a registry. Trivy speaks plain HTTP to loopback addresses by itself.</summary>
-    /// <param name="name"><c>HOST[:PORT]/REPOSITORY</c>.</param>
-    public static TrivySource Anonymous(string name, Digest image) => Remote(name, image, []);
+    /// <summary>An image of a registry. Trivy speaks plain HTTP to loopback addresses by itself, and is told to do so to no other.</summary>
+    /// <param name="reference"><c>HOST[:PORT]/REPOSITORY@DIGEST</c>.</param>
+    public static TrivySource Remote(string reference, PullCredential credential)
+    {
+        string[] arguments = ["--image-src", "remote", reference];
+        if (credential.Token is { } token)
+            return new(arguments, Account("registrytoken", token), token);
+        if (credential.Username is not { } username)
+            return new(arguments, []);
+        return new(arguments, Account("auth", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{credential.Password}"))), credential.Password ?? "");
 
-    /// <inheritdoc cref="Anonymous"/>
-    public static TrivySource WithToken(string name, Digest image, string token) => Remote(name, image, new() { ["registrytoken"] = token }, token);
-
-    /// <inheritdoc cref="Anonymous"/>
-    public static TrivySource WithAccount(string name, Digest image, string username, string password) => Remote(
-        name, image, new() { ["auth"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{username}:{password}")) }, password);
-
-    private static TrivySource Remote(string name, Digest image, JsonObject account, params string[] secrets) =>
-        new(["--image-src", "remote", $"{name}@{image}"], account.Count == 0 ? [] : new() { [name.Split('/')[0]] = account }, secrets);
+        JsonObject Account(string kind, string value) => new() { [credential.Registry] = new JsonObject { [kind] = value } };
+    }
 }

@@ -39,7 +39,7 @@ public sealed class TrivyEnvironmentTests : IDisposable
         var folder = Directory.CreateTempSubdirectory("scans-");
 
         var result = await new TrivyScanner(new ProcessRunner(TimeProvider.System), new(), TimeProvider.System, folder.FullName, environment)
-            .ScanAsync(TrivySource.Anonymous("registry.example/x", image), TestContext.Current.CancellationToken);
+            .ScanAsync(TrivySource.Remote($"registry.example/x@{image}", new("registry.example", null, null, null, null)), TestContext.Current.CancellationToken);
 
         folder.Delete(recursive: true);
         Assert.Null(result.Failure);

@@ -11,7 +11,9 @@ public sealed class TrivyScannerTests : IDisposable
     private static readonly Digest Image = Digest.Of("image"u8);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("scans-");
 
-    private static TrivySource Source => TrivySource.Anonymous(Name, Image);
+    private static TrivySource Source => TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", null, null, null, null));
+
+    private static TrivySource WithAccount => TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", "scanner", "canary-password", null, null));
 
     private static string SourceArguments => $"--image-src remote {Name}@{Image}";
 
@@ -101,7 +103,7 @@ public sealed class TrivyScannerTests : IDisposable
     {
         using var trivy = new FakeTrivy(SourceArguments, then: "echo starting >&2; echo \"FATAL refused: $(cat \"$DOCKER_CONFIG/config.json\") canary-password\" >&2; exit 1");
 
-        var result = await ScanAsync(trivy, TrivySource.WithAccount(Name, Image, "scanner", "canary-password"));
+        var result = await ScanAsync(trivy, WithAccount);
 
         Assert.StartsWith("Trivy failed with exit code 1: FATAL refused: ", result.Failure, StringComparison.Ordinal);
         Assert.DoesNotContain("canary-password", result.Failure, StringComparison.Ordinal);
@@ -136,9 +138,9 @@ public sealed class TrivyScannerTests : IDisposable
     {
         using var trivy = new FakeTrivy(SourceArguments);
 
-        Assert.Null((await ScanAsync(trivy, TrivySource.WithAccount(Name, Image, "scanner", "canary-password"))).Failure);
+        Assert.Null((await ScanAsync(trivy, WithAccount)).Failure);
         Assert.Equal("""{"auths":{"127.0.0.1:5000":{"auth":"c2Nhbm5lcjpjYW5hcnktcGFzc3dvcmQ="}}}""", trivy.SeenConfig);
-        Assert.Null((await ScanAsync(trivy, TrivySource.WithToken(Name, Image, "canary-token"))).Failure);
+        Assert.Null((await ScanAsync(trivy, TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", null, null, "canary-token", null)))).Failure);
         Assert.Equal("""{"auths":{"127.0.0.1:5000":{"registrytoken":"canary-token"}}}""", trivy.SeenConfig);
         Assert.Null((await ScanAsync(trivy, Source)).Failure);
         Assert.Equal("""{"auths":{}}""", trivy.SeenConfig);
