@@ -8,7 +8,7 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Lets the store decide which operation builds the runtime image of a plugin set.</summary>
 [DurableTask(nameof(ClaimRuntimeImage))]
-public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, OciLayout registry, ScanGate gate, StepRecorder recorder)
+public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, ImageReader reader, ScanGate gate, StepRecorder recorder)
     : StepActivity<ClaimRuntimeImage, RuntimeClaim>(recorder)
 {
     protected override async Task<StepResult<RuntimeClaim>> RunStepAsync(ClaimRuntimeImage input, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, OciLayou
             var judged = await gate.JudgeAsync(image, cancellationToken);
             var refused = judged.Verdict.Outcome == ScanOutcome.Failed;
             // One that nothing has scanned cannot be let through by looking again: it is built and scanned like a new one.
-            if ((!refused || judged.Scan.Report is not null) && await registry.HasImageAsync(image, cancellationToken))
+            if ((!refused || judged.Scan.Report is not null) && await reader.HasImageAsync(new(ImageNames.RuntimeRepository, image), cancellationToken))
                 return refused ? Refused(judged.Verdict) : new(claim, $"Uses {image}: {judged.Verdict.Summary}");
             await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
             claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);

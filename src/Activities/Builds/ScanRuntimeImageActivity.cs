@@ -7,12 +7,13 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Scans the quarantined image, keeps what was found, and judges it by the policy.</summary>
 [DurableTask(nameof(ScanRuntimeImage))]
-public sealed class ScanRuntimeImageActivity(TrivyScanner scanner, OciLayout registry, ScanGate gate, StepRecorder recorder)
+public sealed class ScanRuntimeImageActivity(TrivyScanner scanner, IImageRegistry registry, ScanGate gate, StepRecorder recorder)
     : StepActivity<ScanRuntimeImage, ScanVerdict>(recorder)
 {
     protected override async Task<StepResult<ScanVerdict>> RunStepAsync(ScanRuntimeImage input, CancellationToken cancellationToken)
     {
-        var result = await scanner.ScanAsync(TrivySource.Layout(registry.Root, input.Image), cancellationToken);
+        var source = await TrivySource.OfAsync(registry, ImageNames.QuarantineRepository, input.Image, cancellationToken);
+        var result = await scanner.ScanAsync(source, cancellationToken);
         var verdict = (await gate.RecordAsync(input.Image, result, cancellationToken)).Verdict;
         return new(verdict, verdict.Summary);
     }

@@ -19,6 +19,13 @@ public sealed class TrivySource
     /// <summary>What must not be repeated from what Trivy says.</summary>
     internal IReadOnlyList<string> Secrets { get; }
 
+    /// <summary>An image of the registry that this control plane uses, with what is needed to pull from that repository and nothing more.</summary>
+    public static Task<TrivySource> OfAsync(IImageRegistry registry, string repository, Digest image, CancellationToken cancellationToken) => registry switch
+    {
+        OciLayout layout => Task.FromResult(Layout(layout.Root, image)),
+        _ => throw new NotSupportedException($"Trivy cannot reach {registry.Name}."),
+    };
+
     /// <summary>An image that the index of a layout lists.</summary>
     public static TrivySource Layout(string root, Digest image) => new(["--input", $"{root}@{image}"], []);
 
