@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Functions.Http;
@@ -26,6 +27,8 @@ public static class ServiceRegistration
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ScanOptions>, ScanValidation>();
         services.AddOptions<ScanOptions>().Bind(configuration.GetSection(ScanOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
+        services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         return services;
     }
