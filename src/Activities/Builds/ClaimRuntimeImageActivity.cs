@@ -21,7 +21,7 @@ public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, ImageRea
             // One that nothing has scanned cannot be let through by looking again: it is built and scanned like a new one.
             if ((!refused || judged.Scan.Report is not null) && await reader.HasImageAsync(new(ImageNames.RuntimeRepository, image), cancellationToken))
                 return refused ? Refused(judged.Verdict) : new(claim, $"Uses {image}: {judged.Verdict.Summary}");
-            await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
+            await images.ForgetAsync(image, cancellationToken);
             claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);
         }
 
