@@ -2,6 +2,7 @@ using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
@@ -14,6 +15,7 @@ namespace MultiAgentInfra.Activities.Tests;
 public sealed class RuntimeGateTests
 {
     private const string Key = "plugin-set";
+    private const string RuntimeKey = "runtime-key";
     private const string Clean = """{"SchemaVersion":2}""";
 
     private const string Vulnerable = """
@@ -40,7 +42,7 @@ public sealed class RuntimeGateTests
         await ReleaseAsync(store, registry, image, verdict);
 
         Assert.Equal(ScanOutcome.Passed, verdict.Outcome);
-        Assert.Equal(image.Digest, (await registry.ResolveAsync(ImageNames.RuntimeRepository, Key, Token))?.Digest);
+        Assert.Equal(image.Digest, (await registry.ResolveAsync(ImageNames.RuntimeRepository, RuntimeKey, Token))?.Digest);
         Assert.Equal(RuntimeClaimState.Ready, (await ClaimAsync(store, registry)).State);
         Assert.Equal(
             "passed with 0 critical, 0 high, 0 medium, 0 low, 0 unknown and 0 secrets (trivy 0.74.0): Nothing was found that closes the gate.",
@@ -126,6 +128,7 @@ public sealed class RuntimeGateTests
         var app = Directory.CreateDirectory(Path.Combine(store.Data.Builds, "app")).FullName;
         await File.WriteAllTextAsync(Path.Combine(app, "package.json"), "{}", Token);
         var image = await new RuntimeImageBuilder(registry).BuildAsync(app, new RuntimeImageSource(Key, "20.0.0"), Token);
+        await store.PushedImages.RecordAsync(new(ImageNames.QuarantineRepository, image.Digest, ImageKind.Quarantined, null, 1, RuntimeKey: RuntimeKey), Token);
         await store.Images.ClaimAsync(store.OperationId, Key, waited: false, Token);
         return new(image.Digest, image.Size);
     }
@@ -142,9 +145,12 @@ public sealed class RuntimeGateTests
         return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
     }
 
-    private static Task<Done> ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict) =>
-        new ReleaseRuntimeImageActivity(new ImageMover(registry), store.Images, new BuildFolder(store.Data), store.Recorder)
+    private static Task<Done> ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
+    {
+        var recorded = new RecordedImages(store.PushedImages, registry, new(registry), new(registry));
+        return new ReleaseRuntimeImageActivity(recorded, store.Images, new BuildFolder(store.Data), store.Recorder)
             .RunAsync(new NoContext(), new ReleaseRuntimeImage(store.OperationId, Key, image, verdict, Digest.Of("sbom"u8)));
+    }
 
     private static Task<RuntimeClaim> ClaimAsync(ActivityStore store, IImageRegistry registry) =>
         new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder)

@@ -105,7 +105,7 @@ public sealed class ApiFixture : IAsyncLifetime
         var organization = await Get<OrganizationStore>().GetPersonalAsync(Owner.ToString(), default);
         var (image, runtime) = (Digest.Of(agentId.ToByteArray()), Digest.Of("runtime"u8));
         await Get<ImageStore>().RecordAsync(new("runtime", runtime, ImageKind.Runtime, "key", 1000), default);
-        await Get<ImageStore>().RecordAsync(new($"agents/{organization:D}", image, ImageKind.Agent, "tag", 1000, runtime, organization, agentId, 1), default);
+        await Get<ImageStore>().RecordAsync(new($"agents/{organization:D}", image, ImageKind.Agent, "tag", 1000, runtime, null, organization, agentId, 1), default);
         await Get<ScanGate>().RecordAsync(runtime, ScanResult.Of(Report), default);
         await Get<ScanGate>().RecordCleanLayerAsync(image, default);
         return image;

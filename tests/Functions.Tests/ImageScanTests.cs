@@ -82,7 +82,7 @@ public sealed class ImageScanTests : IAsyncLifetime
         var runtime = Digest.Of("unscanned"u8);
         var organization = await _api.Get<OrganizationStore>().GetPersonalAsync(_api.Owner.ToString(), TestContext.Current.CancellationToken);
         await _api.Get<ImageStore>().RecordAsync(new("runtime", runtime, ImageKind.Runtime, "key", 1), TestContext.Current.CancellationToken);
-        await _api.Get<ImageStore>().RecordAsync(new("agents", Digest.Of("agent"u8), ImageKind.Agent, null, 1, runtime, organization), TestContext.Current.CancellationToken);
+        await _api.Get<ImageStore>().RecordAsync(new("agents", Digest.Of("agent"u8), ImageKind.Agent, null, 1, runtime, null, organization), TestContext.Current.CancellationToken);
         await _api.Get<ScanGate>().RecordAsync(runtime, ScanResult.NotScanned("No Trivy."), TestContext.Current.CancellationToken);
 
         var scan = await GetAsync(runtime);

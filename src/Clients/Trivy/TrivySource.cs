@@ -20,9 +20,10 @@ public sealed class TrivySource
     internal IReadOnlyList<string> Secrets { get; }
 
     /// <summary>An image of the registry that this control plane uses, with what is needed to pull from that repository and nothing more.</summary>
-    public static Task<TrivySource> OfAsync(IImageRegistry registry, string repository, Digest image, CancellationToken cancellationToken) => registry switch
+    public static async Task<TrivySource> OfAsync(IImageRegistry registry, string repository, Digest image, CancellationToken cancellationToken) => registry switch
     {
-        OciLayout layout => Task.FromResult(Layout(layout.Root, image)),
+        OciLayout layout => Layout(layout.Root, image),
+        RemoteRegistry remote => Remote(remote.PullReference(repository, image), await remote.GetPullCredentialAsync(repository, cancellationToken)),
         _ => throw new NotSupportedException($"Trivy cannot reach {registry.Name}."),
     };
 
