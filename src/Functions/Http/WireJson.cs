@@ -9,6 +9,7 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(AgentPageBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(ImageScanBody))]
+[JsonSerializable(typeof(ImagePageBody))]
 [JsonSerializable(typeof(LogBody))]
 [JsonSerializable(typeof(OperationBody))]
 [JsonSerializable(typeof(ProblemBody))]
