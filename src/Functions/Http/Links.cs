@@ -8,4 +8,8 @@ internal static class Links
     public static string Logs(Guid id) => $"/api/agents/{id}/logs";
 
     public static string Operation(Guid id) => $"/api/operations/{id}";
+
+    public static string OperationLog(Guid id) => $"/api/operations/{id}/log";
+
+    public static string Artifact(Guid operationId, string name) => $"/api/operations/{operationId}/artifacts/{name}";
 }

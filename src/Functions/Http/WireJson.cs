@@ -10,5 +10,6 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(LogBody))]
 [JsonSerializable(typeof(OperationBody))]
+[JsonSerializable(typeof(OperationLogBody))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class WireJson : JsonSerializerContext;
