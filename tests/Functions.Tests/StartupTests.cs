@@ -22,6 +22,7 @@ public sealed class StartupTests : IDisposable
             ["Supabase:Issuer"] = "nowhere",
             ["Cors:AllowedOrigins:0"] = "https://app.example",
             ["Cors:AllowedOrigins:1"] = "https://app.example/path",
+            ["Artifacts:Container"] = "http://account.blob.core.windows.net/artifacts",
         }).Build();
 
         var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
