@@ -4,7 +4,6 @@ using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Blobs;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
@@ -53,9 +52,7 @@ public static class LocalMachine
         .AddSingleton<ImageMover>()
         .AddSingleton<ImageEraser>()
         .AddSingleton<RecordedImages>()
-        .AddSingleton<RuntimeImageBuilder>()
-        .AddSingleton<BuildFolder>()
-        .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
+        .AddBuilder()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
 

@@ -30,7 +30,7 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
         services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
+        return services.AddBuilderOptions(configuration).AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
     }
 
     // Where the section is missing, images stay in a folder.
