@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
@@ -42,6 +43,8 @@ public static class LocalMachine
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<RuntimeImageBuilder>()
+        .AddSingleton<BuildFolder>()
+        .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
 

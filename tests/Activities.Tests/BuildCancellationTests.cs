@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Activities.Builds;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Operations;
@@ -26,9 +28,10 @@ public sealed class BuildCancellationTests
             new ProcessRunner(TimeProvider.System), store.Data.NpmCache, new Dictionary<string, string> { ["PATH"] = $"{programs}:/usr/bin:/bin" });
         var recorder = new StepRecorder(store.Operations, store.Lifetime, TimeProvider.System, NullLogger<StepRecorder>.Instance);
         var folder = new BuildFolder(store.Data);
+        var builder = new HostRuntimeBuilder(npm, folder, new RuntimeImageBuilder(new OciLayout(store.Data.Registry, TimeProvider.System)));
         await store.LockFiles.AddAsync("{}", "{}", CancellationToken.None);
 
-        var install = new InstallPackagesActivity(npm, store.LockFiles, folder, recorder)
+        var install = new InstallPackagesActivity(builder, store.LockFiles, recorder)
             .RunAsync(new NoContext(), new InstallPackages(store.OperationId, Key, "{}", "FROM scratch"));
         var childFile = Path.Combine(folder.App(Key), "node_modules", "child");
         await Wait.UntilAsync("npm's child", Deadline, () => Task.FromResult(File.Exists(childFile) && File.ReadAllText(childFile).EndsWith('\n')));
@@ -39,8 +42,8 @@ public sealed class BuildCancellationTests
         await Assert.ThrowsAsync<OperationCanceledByRequestException>(() => install);
         Assert.False(child.IsAlive);
         Assert.Equal(StepStatus.Failed, (await store.StepAsync("install")).Status);
-        await new DiscardBuildActivity(npm, folder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
-        await new DiscardBuildActivity(npm, folder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
+        await new DiscardBuildActivity(builder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
+        await new DiscardBuildActivity(builder, recorder).RunAsync(new NoContext(), new DiscardBuild(store.OperationId, Key));
         Assert.Empty(Directory.GetFileSystemEntries(store.Data.Builds));
     }
 }

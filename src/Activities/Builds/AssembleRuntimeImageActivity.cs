@@ -1,17 +1,18 @@
-using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Builds;
 
-/// <summary>Assembles the runtime image without a daemon; it lies in quarantine until the gate has spoken.</summary>
+/// <summary>Makes an image of what was installed; it lies in quarantine until the gate has spoken.</summary>
 [DurableTask(nameof(AssembleRuntimeImage))]
-public sealed class AssembleRuntimeImageActivity(RuntimeImageBuilder builder, RuntimePlatform platform, BuildFolder folder, StepRecorder recorder)
+public sealed class AssembleRuntimeImageActivity(IRuntimeBuilder builder, StepRecorder recorder)
     : StepActivity<AssembleRuntimeImage, BuiltImage>(recorder)
 {
     protected override async Task<StepResult<BuiltImage>> RunStepAsync(AssembleRuntimeImage input, CancellationToken cancellationToken)
     {
-        var source = new RuntimeImageSource(input.PluginSetKey, await platform.GetNodeVersionAsync(cancellationToken));
-        var image = await builder.BuildAsync(folder.App(input.PluginSetKey), source, cancellationToken);
-        return new(new BuiltImage(image.Digest, image.Size), $"{image.Digest}, in quarantine, local-only: no base image is configured.");
+        var image = await builder.AssembleAsync(new(input.PluginSetKey, input.PluginSetKey), _ => { }, cancellationToken);
+        var origin = await builder.GetOriginAsync(cancellationToken);
+        var standing = origin.Base is { } below ? $"on {below}" : "local-only: no base image is configured";
+        return new(new BuiltImage(image.Digest, image.Size), $"{image.Digest}, in quarantine, {standing}.");
     }
 }

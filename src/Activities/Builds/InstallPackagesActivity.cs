@@ -1,4 +1,4 @@
-using MultiAgentInfra.Clients.Npm;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
@@ -7,15 +7,15 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Installs the locked packages without running their scripts.</summary>
 [DurableTask(nameof(InstallPackages))]
-public sealed class InstallPackagesActivity(NpmClient npm, LockFileStore lockFiles, BuildFolder folder, StepRecorder recorder)
+public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, StepRecorder recorder)
     : StepActivity<InstallPackages, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
     {
         var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
-        await folder.WriteAsync(input.PluginSetKey, input.PackageJson, lockFile, input.Dockerfile, cancellationToken);
-        await npm.InstallAsync(folder.App(input.PluginSetKey), folder.Work(input.PluginSetKey), _ => { }, cancellationToken);
+        var build = new RuntimeBuild(input.PluginSetKey, input.PluginSetKey);
+        await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), _ => { }, cancellationToken);
         return Finished("Installed from the lock file, without install scripts.");
     }
 }

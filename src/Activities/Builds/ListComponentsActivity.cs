@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;

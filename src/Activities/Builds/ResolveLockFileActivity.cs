@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;

@@ -43,9 +43,39 @@ public sealed record ContainerConfig
     [JsonPropertyName("WorkingDir")]
     public string? WorkingDir { get; init; }
 
+    [JsonPropertyName("ExposedPorts")]
+    public IReadOnlyDictionary<string, EmptyObject>? ExposedPorts { get; init; }
+
+    [JsonPropertyName("StopSignal")]
+    public string? StopSignal { get; init; }
+
+    /// <summary>Docker's addition to the specification.</summary>
+    [JsonPropertyName("Healthcheck")]
+    public ContainerHealthcheck? Healthcheck { get; init; }
+
     [JsonPropertyName("Labels")]
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; init; }
+}
+
+/// <summary>The value of a set that is written as an object, such as <c>{"3000/tcp":{}}</c>.</summary>
+public sealed record EmptyObject;
+
+/// <summary>How Docker asks a container whether it is well (https://docs.docker.com/reference/api/engine/); times are nanoseconds.</summary>
+/// <param name="Test"><c>CMD</c> and a command, or <c>CMD-SHELL</c> and a line for the shell.</param>
+public sealed record ContainerHealthcheck([property: JsonPropertyName("Test")] IReadOnlyList<string>? Test)
+{
+    [JsonPropertyName("Interval")]
+    public long? Interval { get; init; }
+
+    [JsonPropertyName("Timeout")]
+    public long? Timeout { get; init; }
+
+    [JsonPropertyName("StartPeriod")]
+    public long? StartPeriod { get; init; }
+
+    [JsonPropertyName("Retries")]
+    public int? Retries { get; init; }
 }

@@ -18,14 +18,7 @@ public sealed class RuntimeImageBuilder(OciLayout layout)
         };
         if (source.Base is null)
             labels[ImageNames.LocalOnlyLabel] = "true";
-        var additions = new ImageAdditions("npm ci --ignore-scripts", labels, config => config with
-        {
-            // The agent writes below its working directory, so that must be the data volume.
-            WorkingDir = "/data",
-            User = "1000",
-            Cmd = ["node", "/app/start-agent.mjs", "/app/character.json"],
-            Env = [.. config.Env ?? [], "NODE_ENV=production"],
-        });
+        var additions = new ImageAdditions("npm ci --ignore-scripts", labels, RuntimeContainer.Configure);
         var image = await new ImageStacker(layout).StackAsync(source.Base, layer, additions, cancellationToken);
         await layout.QuarantineAsync(image, cancellationToken);
         return image;

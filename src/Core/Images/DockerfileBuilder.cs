@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using MultiAgentInfra.Core.Characters;
 
@@ -6,13 +9,12 @@ namespace MultiAgentInfra.Core.Images;
 /// <summary>
 /// Writes the Dockerfile of a runtime image (https://docs.docker.com/reference/dockerfile/) and the .dockerignore beside it.
 /// The context holds package.json, package-lock.json and start-agent.mjs; the character and its knowledge are a later layer, secrets are none.
+/// The key of the image is a label that the build adds, because it covers this text.
 /// </summary>
 public static partial class DockerfileBuilder
 {
     /// <summary>Part of an image's identity: raise it with every change of the text.</summary>
-    public const int TemplateVersion = 1;
-
-    public const int AgentPort = 3000;
+    public const int TemplateVersion = 2;
 
     /// <summary>The context is what is named here, so that a stray .env or .git never gets in; knowledge keeps its Markdown files.</summary>
     public const string DockerIgnore = """
@@ -27,44 +29,42 @@ public static partial class DockerfileBuilder
 
         """;
 
-    /// <summary>Throws <see cref="ArgumentException"/> for a base that is no image reference, since it could add instructions.</summary>
-    public static string Build(PluginSet plugins, BaseImage? configuredBase = null)
+    // Exec forms are JSON that a shell never sees: nothing but quotes and backslashes may be escaped.
+    private static readonly JsonSerializerOptions ExecForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <exception cref="ArgumentException">The base is no image reference, and could add instructions.</exception>
+    public static string Build(BaseImage? configuredBase = null)
     {
         var runtimeBase = configuredBase ?? BaseImage.Default;
         if (!ImagePattern().IsMatch(runtimeBase.Reference))
             throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(configuredBase));
-        // The working directory is the data volume, because the server writes .eliza beside itself whatever it is told.
+        var health = RuntimeSettings.Health;
         return $$"""
             FROM {{runtimeBase.Reference}}
             LABEL org.opencontainers.image.title="ElizaOS agent runtime" \
                   org.opencontainers.image.version="{{PluginCatalogue.CoreVersion}}" \
                   org.opencontainers.image.base.name="{{runtimeBase.Image}}"{{BaseDigest(runtimeBase)}} \
-                  multiagentinfra.plugin-set="{{plugins.Key(runtimeBase.NodeMajorVersion, runtimeBase.Platform)}}" \
                   multiagentinfra.template="{{TemplateVersion}}"
-            ENV NODE_ENV=production \
-                SERVER_HOST=0.0.0.0 \
-                SERVER_PORT={{AgentPort}} \
-                PGLITE_DATA_DIR=/data/db \
-                ELIZA_DATA_DIR=/data/eliza \
-                ELIZAOS_DATA_DIR=/data/eliza \
-                ELIZA_UI_ENABLE=false \
-                ELIZA_NO_AUTO_INSTALL=true \
-                ELIZA_NO_PLUGIN_AUTO_INSTALL=true
+            ENV {{string.Join(" \\\n    ", RuntimeSettings.Environment.Select(variable => $"{variable.Key}={variable.Value}"))}}
             WORKDIR /app
             COPY package.json package-lock.json ./
             RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund && npm cache clean --force
             COPY start-agent.mjs ./
-            RUN mkdir -p /data && chown 1000:1000 /data
-            USER 1000:1000
-            WORKDIR /data
-            EXPOSE {{AgentPort}}
-            STOPSIGNAL SIGTERM
-            HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-                CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.SERVER_PORT + '/healthz').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-            CMD ["node", "/app/start-agent.mjs", "/app/character.json"]
+            RUN mkdir -p {{RuntimeSettings.WorkingFolder}} && chown {{RuntimeSettings.User}} {{RuntimeSettings.WorkingFolder}}
+            USER {{RuntimeSettings.User}}
+            WORKDIR {{RuntimeSettings.WorkingFolder}}
+            EXPOSE {{RuntimeSettings.Port}}
+            STOPSIGNAL {{RuntimeSettings.StopSignal}}
+            HEALTHCHECK --interval={{Seconds(health.Interval)}} --timeout={{Seconds(health.Timeout)}} --start-period={{Seconds(health.StartPeriod)}} --retries={{health.Retries}} \
+                CMD {{Exec(health.Command)}}
+            CMD {{Exec(RuntimeSettings.Command)}}
 
             """;
     }
+
+    private static string Exec(IReadOnlyList<string> command) => $"[{string.Join(", ", command.Select(part => JsonSerializer.Serialize(part, ExecForm)))}]";
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0}s");
 
     private static string BaseDigest(BaseImage runtimeBase) =>
         runtimeBase.Digest is null ? "" : $" \\\n      org.opencontainers.image.base.digest=\"{runtimeBase.Digest}\"";

@@ -48,7 +48,7 @@ public sealed class ImageBuilderTests : IDisposable
         Assert.True(Layout.IsQuarantined(image.Digest));
         Assert.Equal("linux", config.Os);
         Assert.Equal(DateTimeOffset.UnixEpoch, config.Created);
-        Assert.Equal(("1000", "/data"), (config.Config!.User, config.Config.WorkingDir));
+        Assert.Equal(("1000:1000", "/data"), (config.Config!.User, config.Config.WorkingDir));
         Assert.Equal(["node", "/app/start-agent.mjs", "/app/character.json"], config.Config.Cmd!);
         Assert.Equal("true", config.Config.Labels![ImageNames.LocalOnlyLabel]);
         Assert.Equal(Source.PluginSetKey, config.Config.Labels[ImageNames.PluginSetLabel]);

@@ -1,7 +1,6 @@
-using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Eliza;
 
-namespace MultiAgentInfra.Activities.Builds;
+namespace MultiAgentInfra.Clients.Builds;
 
 /// <summary>Where the host builds the runtime of one plugin set; removed when the image is in the registry.</summary>
 public sealed class BuildFolder(DataFolder data)
@@ -12,12 +11,12 @@ public sealed class BuildFolder(DataFolder data)
     /// <summary>What becomes <c>/app</c> of the image.</summary>
     public string App(string pluginSetKey) => Path.Combine(Work(pluginSetKey), "app");
 
-    public async Task WriteAsync(string pluginSetKey, string packageJson, string lockFile, string dockerfile, CancellationToken cancellationToken)
+    public async Task WriteAsync(string pluginSetKey, BuildContext context, CancellationToken cancellationToken)
     {
         var app = Directory.CreateDirectory(App(pluginSetKey)).FullName;
-        await File.WriteAllTextAsync(Path.Combine(Work(pluginSetKey), "Dockerfile"), dockerfile, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(app, "package.json"), packageJson, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(app, "package-lock.json"), lockFile, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Work(pluginSetKey), "Dockerfile"), context.Dockerfile, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, "package.json"), context.PackageJson, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(app, "package-lock.json"), context.LockFile, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(app, ElizaLauncher.FileName), ElizaLauncher.Text, cancellationToken);
     }
 

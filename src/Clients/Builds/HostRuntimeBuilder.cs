@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using MultiAgentInfra.Clients.Npm;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Clients.Builds;
+
+/// <summary>Builds with this machine's npm, and assembles the image without a daemon.</summary>
+public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, RuntimeImageBuilder images) : IRuntimeBuilder
+{
+    public const string Name = "npm";
+
+    private string? _nodeVersion;
+
+    public async Task<RuntimeOrigin> GetOriginAsync(CancellationToken cancellationToken) =>
+        new(Name, Base: null, $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", await GetNodeVersionAsync(cancellationToken));
+
+    public async Task InstallAsync(RuntimeBuild build, BuildContext context, Action<string> output, CancellationToken cancellationToken)
+    {
+        await folder.WriteAsync(build.PluginSetKey, context, cancellationToken);
+        await npm.InstallAsync(folder.App(build.PluginSetKey), folder.Work(build.PluginSetKey), output, cancellationToken);
+    }
+
+    public async Task<Descriptor> AssembleAsync(RuntimeBuild build, Action<string> output, CancellationToken cancellationToken)
+    {
+        var source = new RuntimeImageSource(build.PluginSetKey, await GetNodeVersionAsync(cancellationToken));
+        return await images.BuildAsync(folder.App(build.PluginSetKey), source, cancellationToken);
+    }
+
+    public async Task DiscardAsync(string pluginSetKey, CancellationToken cancellationToken)
+    {
+        await npm.EndEarlierRunAsync(folder.Work(pluginSetKey));
+        folder.Remove(pluginSetKey);
+    }
+
+    // Asked once, because another Node needs a restart anyway.
+    private async Task<string> GetNodeVersionAsync(CancellationToken cancellationToken) =>
+        _nodeVersion ??= await npm.VersionAsync("node", cancellationToken);
+}
