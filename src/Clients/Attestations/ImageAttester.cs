@@ -1,6 +1,5 @@
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Oci;
-using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Attestations;
 

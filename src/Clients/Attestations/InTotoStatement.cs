@@ -5,14 +5,11 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Attestations;
 
 /// <summary>Something that is said of an image (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md).</summary>
-internal sealed record InTotoStatement(IReadOnlyList<ResourceDescriptor> Subject, string PredicateType, object Predicate)
+internal sealed record InTotoStatement(
+    [property: JsonPropertyName("_type")] string Type, IReadOnlyList<ResourceDescriptor> Subject, string PredicateType, object Predicate)
 {
-    [JsonPropertyName("_type")]
-    [JsonPropertyOrder(-1)]
-    public string Type => "https://in-toto.io/Statement/v1";
-
     public static byte[] Write(string repository, Digest image, string predicateType, object predicate) =>
-        OciJson.Write(new InTotoStatement([ResourceDescriptor.Of(repository, image)], predicateType, predicate));
+        OciJson.Write(new InTotoStatement("https://in-toto.io/Statement/v1", [ResourceDescriptor.Of(repository, image)], predicateType, predicate));
 }
 
 /// <summary>Names a thing by its content (https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md).</summary>

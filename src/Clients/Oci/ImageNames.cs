@@ -30,6 +30,9 @@ public static class ImageNames
     public static string AgentReference(Guid agentId, int revision) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"agents/{agentId:D}:{revision}");
 
+    /// <summary>Where the signatures of an image are, in its repository (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery).</summary>
+    public static string SignatureTag(Digest image) => $"sha256-{image.Hex}.sig";
+
     /// <summary>What every error calls an image that is not there.</summary>
     internal static string Missing(Digest digest) => $"The image registry has no content {digest}.";
 }
