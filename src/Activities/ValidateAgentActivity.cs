@@ -1,3 +1,4 @@
+using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
@@ -5,7 +6,7 @@ namespace MultiAgentInfra.Activities;
 
 /// <summary>The first step: only an operation that has not ended goes on, so a repeated start does nothing.</summary>
 [DurableTask(nameof(ValidateAgent))]
-public sealed class ValidateAgentActivity(OperationStore operations, AgentStore agents, RuntimePlatform platform, StepRecorder recorder)
+public sealed class ValidateAgentActivity(OperationStore operations, AgentStore agents, RuntimeKeys keys, StepRecorder recorder)
     : TaskActivity<ValidateAgent, DeploymentPlan>
 {
     public override async Task<DeploymentPlan> RunAsync(TaskActivityContext context, ValidateAgent input)
@@ -19,8 +20,7 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
     private async Task<StepResult<DeploymentPlan>> PlanAsync(ValidateAgent input, CancellationToken cancellationToken)
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
-        var node = await platform.GetNodeMajorVersionAsync(cancellationToken);
-        var key = revision.Plugins.Key(node, RuntimePlatform.Name, RuntimePlatform.Launcher);
+        var key = await keys.OfClaimAsync(revision.Plugins, cancellationToken);
         return new(new DeploymentPlan(Proceed: true, key), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
     }
 }

@@ -7,14 +7,14 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Installs the locked packages without running their scripts.</summary>
 [DurableTask(nameof(InstallPackages))]
-public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, StepRecorder recorder)
+public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, RuntimeKeys keys, StepRecorder recorder)
     : StepActivity<InstallPackages, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
     {
         var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
-        var build = new RuntimeBuild(input.PluginSetKey, input.PluginSetKey);
+        var build = await keys.BeginAsync(input.PluginSetKey, lockFile, cancellationToken);
         await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), _ => { }, cancellationToken);
         return Finished("Installed from the lock file, without install scripts.");
     }

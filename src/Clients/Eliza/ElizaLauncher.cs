@@ -1,4 +1,6 @@
+using System.Text;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Eliza;
 
@@ -10,4 +12,6 @@ public static class ElizaLauncher
 
     /// <summary>The script's text; its one argument is the path of the character file.</summary>
     public static string Text { get; } = EmbeddedText.Read(FileName);
+
+    public static Digest Digest { get; } = Digest.Of(Encoding.UTF8.GetBytes(Text));
 }

@@ -16,8 +16,8 @@ public static class PackageJsonBuilder
         {
             writer.WriteStartObject();
             writer.WriteString("name", "agent-runtime");
-            // `npm sbom` refuses a root package without a version.
-            writer.WriteString("version", "1.0.0");
+            // The packages are resolved anew with each catalogue; and `npm sbom` refuses a root package without a version.
+            writer.WriteString("version", plugins.CatalogueVersion);
             writer.WriteBoolean("private", true);
             writer.WriteString("type", "module");
             writer.WriteStartObject("dependencies");

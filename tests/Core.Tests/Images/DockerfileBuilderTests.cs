@@ -12,7 +12,15 @@ public sealed class DockerfileBuilderTests
     public void The_package_json_is_exact_and_the_same_every_time()
     {
         Assert.Equal(Golden("package.json"), PackageJsonBuilder.Build(Plugins));
-        Assert.Equal(PackageJsonBuilder.Build(Plugins), PackageJsonBuilder.Build(Plugins with { CatalogueVersion = "other" }));
+        Assert.Equal(PackageJsonBuilder.Build(Plugins), PackageJsonBuilder.Build(Plugins with { }));
+    }
+
+    [Fact]
+    public void A_new_catalogue_makes_another_package_json_so_that_its_packages_are_resolved_anew()
+    {
+        Assert.NotEqual(PackageJsonBuilder.Build(Plugins), PackageJsonBuilder.Build(Plugins with { CatalogueVersion = "1.7.2-other" }));
+        // What npm takes for a version: a number with a leading zero would be none.
+        Assert.Matches(@"^\d+\.\d+\.\d+-(?!0\d+$)[0-9a-f]{12}$", PluginCatalogue.Default.Version);
     }
 
     [Fact]
