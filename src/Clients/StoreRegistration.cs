@@ -19,6 +19,8 @@ public static class StoreRegistration
             .AddSingleton<ImageStore>()
             .AddSingleton<LockFileStore>()
             .AddSingleton<MonitorStore>()
+            .AddSingleton<OperationArtifactStore>()
+            .AddSingleton<OperationLogStore>()
             .AddSingleton<OperationStore>()
             .AddSingleton<OrganizationStore>()
             .AddSingleton<OutboxStore>()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
@@ -36,6 +37,8 @@ public static class LocalMachine
 
     private static IServiceCollection AddTools(this IServiceCollection services, DataFolder folder) => services
         .AddSingleton<ProcessRunner>()
+        .AddSingleton(new FolderArtifactStore(folder.Artifacts))
+        .AddSingleton<OperationArtifacts>()
         // Agents are on this machine's loopback: no proxy of the environment may come in between.
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))

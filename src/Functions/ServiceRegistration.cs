@@ -43,6 +43,7 @@ public static class ServiceRegistration
         .AddSingleton(provider => provider.GetRequiredService<IOptions<SupabaseOptions>>().Value)
         .AddSingleton(Signing)
         .AddSingleton<AccessTokens>()
+        .AddSingleton(provider => ConfiguredSecrets.Of(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
         .AddSingleton<HealthPoller>()
         .AddSingleton<Housekeeping>()

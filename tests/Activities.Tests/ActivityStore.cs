@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Agents;
@@ -14,6 +15,7 @@ namespace MultiAgentInfra.Activities.Tests;
 internal sealed class ActivityStore : IDisposable
 {
     public const string SecretValue = "a-secret-value-of-this-agent";
+    public const string ConfiguredSecret = "a \"password\" of + the = control plane";
 
     private readonly ControlDatabase _database;
 
@@ -28,6 +30,11 @@ internal sealed class ActivityStore : IDisposable
         Images = new RuntimeImageStore(_database);
         PushedImages = new ImageStore(_database);
         LockFiles = new LockFileStore(_database);
+        Lines = new OperationLogStore(_database);
+        ArtifactRows = new OperationArtifactStore(_database);
+        Artifacts = new OperationArtifacts(new FolderArtifactStore(Data.Artifacts), ArtifactRows);
+        var secrets = new OperationSecrets(Operations, Secrets, new ConfiguredSecrets([ConfiguredSecret]));
+        Log = new BuildLog(Lines, Artifacts, secrets, clock, NullLogger<BuildLog>.Instance);
         Recorder = new StepRecorder(Operations, Lifetime, clock, NullLogger<StepRecorder>.Instance);
     }
 
@@ -40,6 +47,10 @@ internal sealed class ActivityStore : IDisposable
     public LockFileStore LockFiles { get; }
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
+    public OperationLogStore Lines { get; }
+    public OperationArtifactStore ArtifactRows { get; }
+    public OperationArtifacts Artifacts { get; }
+    public BuildLog Log { get; }
     public Agent Agent { get; private set; } = null!;
     public Guid OperationId => Agent.OperationId;
 

@@ -31,7 +31,7 @@ public sealed class BuildCancellationTests
         var builder = new HostRuntimeBuilder(npm, folder, new RuntimeImageBuilder(new OciLayout(store.Data.Registry, TimeProvider.System)));
         await store.LockFiles.AddAsync("{}", "{}", CancellationToken.None);
 
-        var install = new InstallPackagesActivity(builder, store.LockFiles, new RuntimeKeys(builder, store.Images), recorder)
+        var install = new InstallPackagesActivity(builder, store.LockFiles, new RuntimeKeys(builder, store.Images), store.Log, recorder)
             .RunAsync(new NoContext(), new InstallPackages(store.OperationId, Key, "{}", "FROM scratch"));
         var childFile = Path.Combine(folder.App(Key), "node_modules", "child");
         await Wait.UntilAsync("npm's child", Deadline, () => Task.FromResult(File.Exists(childFile) && File.ReadAllText(childFile).EndsWith('\n')));

@@ -7,7 +7,7 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Installs the locked packages without running their scripts.</summary>
 [DurableTask(nameof(InstallPackages))]
-public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, RuntimeKeys keys, StepRecorder recorder)
+public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileStore lockFiles, RuntimeKeys keys, BuildLog logs, StepRecorder recorder)
     : StepActivity<InstallPackages, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
@@ -15,7 +15,8 @@ public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileSto
         var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
             ?? throw new NonRetryableException("The plugin set has no lock file.");
         var build = await keys.BeginAsync(input.PluginSetKey, lockFile, cancellationToken);
-        await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), _ => { }, cancellationToken);
+        await using var log = await logs.OpenAsync(input, cancellationToken);
+        await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), log.Write, cancellationToken);
         return Finished("Installed from the lock file, without install scripts.");
     }
 }

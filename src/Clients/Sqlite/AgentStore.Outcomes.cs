@@ -99,6 +99,7 @@ public sealed partial class AgentStore
         DELETE FROM monitors WHERE agent_id = @id;
         -- The key stays until its time: a late repetition of the first request must not make a second agent.
         UPDATE idempotent_requests SET body = json_set(body, '$.warnings', json('[]')) WHERE agent_id = @id;
+        DELETE FROM operation_log WHERE operation_id IN (SELECT id FROM operations WHERE agent_id = @id);
         -- The agent's own output may quote its conversations.
         UPDATE operations SET error = json_set(error, '$.logTail', json('[]')) WHERE agent_id = @id AND error IS NOT NULL;
         UPDATE agents SET name = '', warnings = '[]', url = NULL, image = NULL, scan = NULL WHERE id = @id;

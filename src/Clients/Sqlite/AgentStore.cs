@@ -98,11 +98,18 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
         },
         cancellationToken);
 
-    /// <summary>Forgets the answers to idempotent requests after 24 hours, and what a busy moment kept in the write-ahead log.</summary>
+    /// <summary>Forgets the answers to idempotent requests after 24 hours, the lines of builds after 30 days, and what a busy moment kept in the
+    /// write-ahead log.</summary>
     /// <returns>How many answers there were.</returns>
     public async Task<int> PurgeAsync(CancellationToken cancellationToken)
     {
-        var purged = await database.WriteAsync(db => db.DeleteOldAnswers(database.Now), cancellationToken).ConfigureAwait(false);
+        var purged = await database.WriteAsync(
+            db =>
+            {
+                OperationLogStore.Purge(db, database.Now);
+                return db.DeleteOldAnswers(database.Now);
+            },
+            cancellationToken).ConfigureAwait(false);
         await database.TruncateLogAsync(cancellationToken).ConfigureAwait(false);
         return purged;
     }

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
@@ -5,7 +6,7 @@ using MultiAgentInfra.Clients.Sqlite;
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target, TimeProvider time)
+public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target, OperationArtifacts artifacts, TimeProvider time)
 {
     // Longer than any build, whose blobs are in the registry before the manifest that refers to them.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
@@ -20,6 +21,7 @@ public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTar
             Statuses: [OrchestrationRuntimeStatus.Completed, OrchestrationRuntimeStatus.Failed, OrchestrationRuntimeStatus.Terminated]);
         await client.PurgeAllInstancesAsync(ended, cancellationToken);
         await agents.PurgeAsync(cancellationToken);
+        await artifacts.RemoveOfDeletedAgentsAsync(cancellationToken);
         await registry.CollectGarbageAsync(Grace, cancellationToken);
         target.TrimLogs();
     }
