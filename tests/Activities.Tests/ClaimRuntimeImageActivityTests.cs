@@ -18,13 +18,15 @@ public sealed class ClaimRuntimeImageActivityTests
         var app = Directory.CreateDirectory(Path.Combine(store.Data.Builds, "app")).FullName;
         await File.WriteAllTextAsync(Path.Combine(app, "package.json"), "{}");
         var image = await new RuntimeImageBuilder(registry).BuildAsync(app, new RuntimeImageSource(Key, "20.0.0"), CancellationToken.None);
+        await new ImageMover(registry).MoveAsync(
+            new(ImageNames.QuarantineRepository, image.Digest), ImageNames.RuntimeRepository, Key, CancellationToken.None);
         await store.Images.ClaimAsync(store.OperationId, Key, waited: false, CancellationToken.None);
         await store.Images.CompleteAsync(Key, image.Digest, ScanVerdict.NotScanned("no scanner"), Digest.Of("sbom"u8), CancellationToken.None);
-        var activity = new ClaimRuntimeImageActivity(store.Images, registry, store.Recorder);
+        var activity = new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Recorder);
         var input = new ClaimRuntimeImage(store.OperationId, Key, Waited: false);
 
         var there = await activity.RunAsync(new NoContext(), input);
-        var layer = (await registry.GetManifestAsync(image.Digest, CancellationToken.None)).Layers.Single();
+        var layer = (await registry.GetManifestAsync(ImageNames.RuntimeRepository, image.Digest, CancellationToken.None)).ReadImage().Layers.Single();
         File.Delete(Path.Combine(store.Data.Registry, "blobs", "sha256", layer.Digest.Hex));
         var lost = await activity.RunAsync(new NoContext(), input);
 

@@ -36,8 +36,8 @@ public sealed class FirstDeploymentTests
         Assert.Equal(2, AgentProcesses.AgentsIn(controlPlane.Data).Count);
         Assert.False(canary.IsIn(AgentProcesses.AllArguments()), "The canary is in an argument list.");
 
-        await AssertReadableAsync(controlPlane, $"agents/{first.Id}:1");
-        await AssertReadableAsync(controlPlane, RuntimeReference(first.Operation));
+        await AssertReadableAsync(controlPlane, ReferenceIn(first.Operation, "push"));
+        await AssertReadableAsync(controlPlane, ReferenceIn(first.Operation, "release"));
         await AssertFailureIsUndoneAsync(controlPlane, character);
 
         await AssertDeletedAsync(controlPlane, first.Id);
@@ -96,8 +96,8 @@ public sealed class FirstDeploymentTests
         Assert.NotEmpty(JsonNode.Parse(text)!["Layers"]!.AsArray());
     }
 
-    private static string RuntimeReference(JsonNode operation) =>
-        ControlPlane.Step(operation, "release")!["detail"]!.GetValue<string>().Split(' ')[0];
+    private static string ReferenceIn(JsonNode operation, string step) =>
+        ControlPlane.Step(operation, step)!["detail"]!.GetValue<string>().Split(' ')[0];
 
     /// <summary>An agent that cannot reach its database: the operation says so in the agent's own words, and nothing of it is left.</summary>
     private static async Task AssertFailureIsUndoneAsync(ControlPlane controlPlane, JsonNode character)

@@ -80,7 +80,7 @@ public sealed class StartOnceTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         Assert.Null(await _engine.Client.GetInstanceAsync(operation.InstanceId));
 
         Task KeepHouseAsync(TimeProvider time) =>
-            new Housekeeping(api.Get<AgentStore>(), api.Get<OciLayout>(), api.Get<LocalTarget>(), api.Get<OperationArtifacts>(), time).RunAsync(_engine.Client, default);
+            new Housekeeping(api.Get<AgentStore>(), api.Get<IImageRegistry>(), api.Get<LocalTarget>(), api.Get<OperationArtifacts>(), time).RunAsync(_engine.Client, default);
     }
 
     private async Task BringToAsync(string state, Operation operation)

@@ -15,7 +15,8 @@ public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStor
     protected override async Task<StepResult<BuiltImage>> RunStepAsync(BuildAgentImage input, CancellationToken cancellationToken)
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
-        var layer = new AgentLayer(input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
+        var layer = new AgentLayer(agent.OrganizationId, input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
         var values = (await secrets.GetAllAsync(input.AgentId, cancellationToken)).Values.ToList();
 
         var files = revision.Knowledge.Append(new KnowledgeFile("character.json", revision.CharacterJson));

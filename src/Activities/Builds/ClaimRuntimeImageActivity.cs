@@ -6,13 +6,13 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Lets the store decide which operation builds the runtime image of a plugin set.</summary>
 [DurableTask(nameof(ClaimRuntimeImage))]
-public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, OciLayout registry, StepRecorder recorder)
+public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, ImageReader reader, StepRecorder recorder)
     : StepActivity<ClaimRuntimeImage, RuntimeClaim>(recorder)
 {
     protected override async Task<StepResult<RuntimeClaim>> RunStepAsync(ClaimRuntimeImage input, CancellationToken cancellationToken)
     {
         var claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, input.Waited, cancellationToken);
-        if (claim.Image is { } image && !await registry.HasImageAsync(image, cancellationToken))
+        if (claim.Image is { } image && !await reader.HasImageAsync(new ImageReference(ImageNames.RuntimeRepository, image), cancellationToken))
         {
             await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
             claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);

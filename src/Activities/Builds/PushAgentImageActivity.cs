@@ -1,16 +1,19 @@
 using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Gives the agent image its name in the registry.</summary>
 [DurableTask(nameof(PushAgentImage))]
-public sealed class PushAgentImageActivity(OciLayout registry, StepRecorder recorder) : StepActivity<PushAgentImage, Done>(recorder)
+public sealed class PushAgentImageActivity(AgentStore agents, ImageMover mover, StepRecorder recorder)
+    : StepActivity<PushAgentImage, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PushAgentImage input, CancellationToken cancellationToken)
     {
-        var name = ImageNames.AgentReference(input.AgentId, input.Revision);
-        await registry.TagAsync(name, new Descriptor(MediaTypes.Manifest, input.Image.Digest, input.Image.Size), cancellationToken);
-        return Finished($"{name} is {input.Image.Digest}.");
+        var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
+        var (repository, tag) = (ImageNames.AgentRepository(agent.OrganizationId), ImageNames.AgentTag(input.AgentId, input.Revision));
+        await mover.MoveAsync(new ImageReference(repository, input.Image.Digest), repository, tag, cancellationToken);
+        return Finished($"{ImageNames.Reference(repository, tag)} is {input.Image.Digest}.");
     }
 }

@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
@@ -14,19 +15,20 @@ public sealed class PrepareTemplateActivity(
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
-        var layers = await files.ReadLayersAsync(input.Image, cancellationToken);
+        var repository = ImageNames.AgentRepository(agent.OrganizationId);
+        var layers = await files.ReadLayersAsync(repository, input.Image, cancellationToken);
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LoopbackPort.IsFree, cancellationToken);
 
         var launch = new LocalLaunch(
-            input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[0].Digest, place.Port, place.Uid, revision.Resources);
+            input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[^1].Digest, place.Port, place.Uid, revision.Resources);
         var runtime = "there already";
-        await target.PrepareAsync(launch, UnpackRuntimeAsync, (folder, token) => files.UnpackAsync(layers.Agent, folder, token), cancellationToken);
+        await target.PrepareAsync(launch, UnpackRuntimeAsync, (folder, token) => files.UnpackAsync(repository, layers.Agent, folder, token), cancellationToken);
         return Finished($"Port {place.Port}; the runtime is {runtime}.");
 
         Task UnpackRuntimeAsync(string folder, CancellationToken token)
         {
             runtime = "unpacked";
-            return files.UnpackAsync(layers.Runtime[0], folder, token);
+            return files.UnpackAsync(repository, layers.Runtime[^1], folder, token);
         }
     }
 }

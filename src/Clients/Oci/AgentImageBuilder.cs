@@ -4,9 +4,14 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Makes the image of one agent's revision: the runtime image plus one thin layer. The runtime's layers are neither read nor copied.</summary>
-public sealed class AgentImageBuilder(OciLayout layout)
+public sealed class AgentImageBuilder(IImageRegistry registry)
 {
-    /// <summary>The image has no reference yet: <see cref="OciLayout.TagAsync"/> with <see cref="ImageNames.AgentReference"/> gives it one.</summary>
+    private readonly TarLayerWriter _layers = new(registry);
+    private readonly ImageStacker _stacker = new(registry);
+
+    /// <summary>The image is in its owner's <see cref="ImageNames.AgentRepository"/> and has no tag yet.</summary>
+    /// <param name="runtime">A released runtime image.</param>
+    /// <exception cref="FileNotFoundException">There is no such runtime image.</exception>
     /// <exception cref="InvalidDataException">A knowledge file's name leads out of its folder.</exception>
     public async Task<Descriptor> BuildAsync(Digest runtime, AgentLayer agent, CancellationToken cancellationToken)
     {
@@ -17,13 +22,15 @@ public sealed class AgentImageBuilder(OciLayout layout)
             files[$"app/knowledge/{string.Join('/', parts)}"] = file.Content;
         }
 
-        var layer = await new TarLayerWriter(layout).PackTextsAsync(files, cancellationToken);
+        var repository = ImageNames.AgentRepository(agent.OrganizationId);
+        var layer = await _layers.PackTextsAsync(repository, files, cancellationToken);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [ImageNames.AgentLabel] = agent.AgentId.ToString("D"),
             [ImageNames.RevisionLabel] = agent.Revision.ToString(CultureInfo.InvariantCulture),
             [ImageNames.RuntimeLabel] = runtime.Value,
         };
-        return await new ImageStacker(layout).StackAsync(runtime, layer, new("character and knowledge", labels, config => config), cancellationToken);
+        var additions = new ImageAdditions("character and knowledge", labels, config => config);
+        return await _stacker.StackAsync(repository, new ImageReference(ImageNames.RuntimeRepository, runtime), layer, additions, cancellationToken);
     }
 }

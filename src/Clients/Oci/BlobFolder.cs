@@ -44,7 +44,7 @@ internal sealed class BlobFolder
     {
         await using var blob = new BlobWriter(this);
         await blob.WriteAsync(content, cancellationToken);
-        return blob.Commit(mediaType);
+        return await blob.CommitAsync(mediaType, cancellationToken);
     }
 
     /// <summary>The lock on an open temporary file tells a later <see cref="Sweep"/> that somebody still writes it.</summary>
@@ -54,12 +54,29 @@ internal sealed class BlobFolder
     public void Publish(string temporaryPath, Digest digest) => File.Move(temporaryPath, PathOf(digest), overwrite: true);
 
     /// <summary>Writes a small file so that a crash leaves the old or the new.</summary>
-    public void Replace(string path, ReadOnlySpan<byte> content)
+    /// <param name="written">The file's time; null for the present.</param>
+    public void Replace(string path, ReadOnlySpan<byte> content, DateTime? written)
     {
         using var file = CreateTemporary();
         file.Write(content);
+        if (written is { } time)
+            File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
         file.Flush(flushToDisk: true);
         File.Move(file.Name, path, overwrite: true);
+    }
+
+    /// <summary>Makes a blob as young as if it had been written now, for somebody who is about to refer to it.</summary>
+    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
+    public void Touch(Digest digest, DateTimeOffset now)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(digest), now.UtcDateTime);
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new FileNotFoundException(ImageNames.Missing(digest), exception);
+        }
     }
 
     /// <summary>Also true for a blob that is not there.</summary>

@@ -3,31 +3,31 @@ using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
-/// <summary>A blob that is being written, hashed on the way; disposed without <see cref="Commit"/> it leaves nothing.</summary>
-internal sealed class BlobWriter(BlobFolder folder) : IAsyncDisposable
+/// <summary>A blob on its way into a layout's folder.</summary>
+internal sealed class BlobWriter(BlobFolder folder) : BlobUpload
 {
     private readonly FileStream _file = folder.CreateTemporary();
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _size;
     private bool _published;
 
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         _hash.AppendData(content.Span);
         _size += content.Length;
         await _file.WriteAsync(content, cancellationToken);
     }
 
-    public Descriptor Commit(string mediaType)
+    public override async Task<Descriptor> CommitAsync(string mediaType, CancellationToken cancellationToken)
     {
         var digest = Digest.FromHash(_hash.GetHashAndReset());
-        _file.Flush(flushToDisk: true);
+        await Task.Run(() => _file.Flush(flushToDisk: true), cancellationToken);
         folder.Publish(_file.Name, digest);
         _published = true;
         return new(mediaType, digest, _size);
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         if (!_published)
             File.Delete(_file.Name);

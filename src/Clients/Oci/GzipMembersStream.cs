@@ -17,7 +17,7 @@ internal sealed class GzipMembersStream : Stream
     private byte[] _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
     private int _filled;
 
-    public GzipMembersStream(BlobWriter blob, CancellationToken cancellationToken) =>
+    public GzipMembersStream(BlobUpload blob, CancellationToken cancellationToken) =>
         _writer = Task.Run(() => WriteMembersAsync(blob, cancellationToken), cancellationToken);
 
     public override bool CanRead => false;
@@ -105,7 +105,7 @@ internal sealed class GzipMembersStream : Stream
         return new(piece, count, compressed);
     }
 
-    private async Task<Digest> WriteMembersAsync(BlobWriter blob, CancellationToken cancellationToken)
+    private async Task<Digest> WriteMembersAsync(BlobUpload blob, CancellationToken cancellationToken)
     {
         using var uncompressed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         try

@@ -1,21 +1,52 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
-/// <summary>Puts one layer on an image, or on nothing. The layers below are named and never read.</summary>
-internal sealed class ImageStacker(OciLayout layout)
+/// <summary>Puts one layer on an image, or on nothing. The layers below are mounted and never read.</summary>
+internal sealed class ImageStacker(IImageRegistry registry)
 {
-    public async Task<Descriptor> StackAsync(Digest? below, PackedLayer layer, ImageAdditions additions, CancellationToken cancellationToken)
+    private const int MostRemembered = 10_000;
+
+    private readonly ImageReader _reader = new(registry);
+    private readonly ConcurrentDictionary<(string Repository, ImageReference Below), bool> _mounted = new();
+
+    /// <summary>The image is in the repository without a name.</summary>
+    public async Task<Descriptor> StackAsync(
+        string repository, ImageReference? below, PackedLayer layer, ImageAdditions additions, CancellationToken cancellationToken)
     {
-        var manifest = below is null ? null : await layout.GetManifestAsync(below, cancellationToken);
-        var config = manifest is null ? Empty() : await layout.GetConfigAsync(manifest, cancellationToken);
-        var stored = await layout.PutConfigAsync(Extend(config, layer, additions), cancellationToken);
-        var stacked = new OciManifest(2, MediaTypes.Manifest, stored, [.. manifest?.Layers ?? [], layer.Blob])
+        var content = below is null ? null : await _reader.ReadAsync(below, cancellationToken);
+        var config = OciJson.Write(Extend(content?.Config ?? Empty(), layer, additions));
+        var stored = await registry.PutBlobAsync(repository, config, MediaTypes.Config, cancellationToken);
+        var lower = content?.Manifest.Layers.Select(l => l with { MediaType = MediaTypes.ToOciLayer(l.MediaType) }) ?? [];
+        var stacked = new OciManifest(2, MediaTypes.Manifest, stored, [.. lower, layer.Blob]) { Annotations = additions.Labels };
+        var isMountedNow = below is not null && await MountAsync(repository, below, content!, cancellationToken);
+        try
         {
-            Annotations = additions.Labels,
-        };
-        return await layout.PutManifestAsync(stacked, cancellationToken);
+            return await PutAsync(repository, stacked, cancellationToken);
+        }
+        catch (Exception exception) when (below is not null && !isMountedNow && exception is ApiException or FileNotFoundException)
+        {
+            // The registry may have removed since then what was mounted once.
+            _mounted.TryRemove((repository, below), out _);
+            await MountAsync(repository, below, content!, cancellationToken);
+            return await PutAsync(repository, stacked, cancellationToken);
+        }
+    }
+
+    private Task<Descriptor> PutAsync(string repository, OciManifest manifest, CancellationToken cancellationToken) =>
+        registry.PutManifestAsync(repository, OciJson.Write(manifest), MediaTypes.Manifest, null, cancellationToken);
+
+    /// <summary>False when that was done before: an owner's agents share a runtime.</summary>
+    private async Task<bool> MountAsync(string repository, ImageReference below, ImageContent content, CancellationToken cancellationToken)
+    {
+        if (repository == below.Repository || _mounted.ContainsKey((repository, below)))
+            return false;
+        await Task.WhenAll(content.Manifest.Layers.DistinctBy(l => l.Digest)
+            .Select(layer => registry.MountBlobAsync(repository, layer, below.Repository, cancellationToken)));
+        if (_mounted.Count >= MostRemembered)
+            _mounted.Clear();
+        return _mounted[(repository, below)] = true;
     }
 
     private static OciImageConfig Extend(OciImageConfig config, PackedLayer layer, ImageAdditions additions)

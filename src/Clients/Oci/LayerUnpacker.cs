@@ -5,7 +5,7 @@ namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Unpacks layers of untrusted content: nothing is written outside the folder, and the folder appears only when all of it is there
 /// and is what the digest says.</summary>
-public sealed class LayerUnpacker(OciLayout layout) : IDisposable
+public sealed class LayerUnpacker(IImageRegistry registry) : IDisposable
 {
     private const long MaxSize = 8L * 1024 * 1024 * 1024;
     private const int MaxEntries = 1_000_000;
@@ -14,7 +14,7 @@ public sealed class LayerUnpacker(OciLayout layout) : IDisposable
 
     /// <summary>Unpacks a layer with read-only files; a folder that exists is left as it is.</summary>
     /// <exception cref="InvalidDataException">The layer is damaged, too large, or holds an entry that may not be.</exception>
-    public async Task UnpackAsync(Descriptor layer, string folder, CancellationToken cancellationToken)
+    public async Task UnpackAsync(string repository, Descriptor layer, string folder, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -25,7 +25,7 @@ public sealed class LayerUnpacker(OciLayout layout) : IDisposable
             DeleteIfThere(partial);
             try
             {
-                await Task.Run(() => UnpackIntoAsync(layer, partial, cancellationToken), cancellationToken);
+                await Task.Run(() => UnpackIntoAsync(repository, layer, partial, cancellationToken), cancellationToken);
                 Directory.Move(partial, folder);
             }
             catch
@@ -42,9 +42,9 @@ public sealed class LayerUnpacker(OciLayout layout) : IDisposable
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task UnpackIntoAsync(Descriptor layer, string folder, CancellationToken cancellationToken)
+    private async Task UnpackIntoAsync(string repository, Descriptor layer, string folder, CancellationToken cancellationToken)
     {
-        await using var blob = layout.OpenBlob(layer);
+        await using var blob = await registry.OpenBlobAsync(repository, layer, cancellationToken);
         await using var gzip = new GZipStream(blob, CompressionMode.Decompress);
         await using var ahead = new DecompressAheadStream(gzip, MaxSize, cancellationToken);
         await using (var tree = new LayerTree(folder))

@@ -1,127 +1,162 @@
-using System.Text.RegularExpressions;
+using System.Runtime.CompilerServices;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
-/// <summary>A folder of images (https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md) that other tools read too,
-/// such as <c>skopeo inspect oci:ROOT:runtime/KEY</c>. Safe to share between threads and between processes.</summary>
-public sealed partial class OciLayout : IDisposable
+/// <summary>A registry in a folder (https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md) that other tools read too,
+/// such as <c>skopeo inspect oci:ROOT:REPOSITORY:TAG</c>. Safe to share between threads and between processes.
+/// Manifests belong to their repository. Blobs lie in the folder once for all repositories, so that each repository has every blob and a mount
+/// moves nothing: what keeps the repositories apart is who can read the folder. What is not there is a <see cref="FileNotFoundException"/>.</summary>
+public sealed class OciLayout : IImageRegistry, IDisposable
 {
-    /// <summary>The size, in bytes, that no manifest, config or index may exceed: what registries accept at least.</summary>
+    /// <summary>The size, in bytes, that no manifest or config may exceed: what registries accept at least.</summary>
     public const int MaxDocumentSize = 4 * 1024 * 1024;
 
     private readonly OciIndexFile _index;
+    private readonly BlobFolder _blobs;
 
     /// <summary>Creates the folder if need be, and removes what an interrupted write left in it.</summary>
     public OciLayout(string root, TimeProvider time)
     {
         Root = Path.GetFullPath(root);
-        Blobs = new BlobFolder(Path.Combine(Root, "blobs", "sha256"), Path.Combine(Root, ".tmp"));
-        _index = new OciIndexFile(Root, Blobs, time);
+        _blobs = new BlobFolder(Path.Combine(Root, "blobs", "sha256"), Path.Combine(Root, ".tmp"));
+        _index = new OciIndexFile(Root, _blobs, time);
     }
 
     public string Root { get; }
 
-    internal BlobFolder Blobs { get; }
+    public string Name => Root;
 
-    /// <summary>The manifest that a reference names, or null.</summary>
-    public Descriptor? Resolve(string reference) => _index.Read().Manifests.FirstOrDefault(m => HasReference(m, reference));
-
-    /// <summary>Whether the image can be used: its manifest, its config and all of its layers are here.</summary>
-    public async Task<bool> HasImageAsync(Digest digest, CancellationToken cancellationToken)
+    public Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken)
     {
-        if (!Blobs.Has(digest))
-            return false;
-        var manifest = await GetManifestAsync(digest, cancellationToken);
-        return manifest.Layers.Append(manifest.Config).All(blob => Blobs.Has(blob.Digest));
+        Require(repository, cancellationToken);
+        if (Digest.TryParse(reference, out var digest))
+            return Task.FromResult(Bare(_index.Read().Find(repository, digest)));
+        ReferenceGrammar.RequireTag(reference);
+        return Task.FromResult(Bare(_index.Read().Find(repository, reference)));
     }
 
-    /// <summary>Whether the image waits for a verdict: it is here, and no reference names it.</summary>
-    public bool IsQuarantined(Digest digest) => _index.Read().Manifests.Any(m => m.Digest == digest && ReferenceOf(m) is null);
-
-    /// <summary>Lets <paramref name="reference"/> name the manifest, which ends its quarantine; whatever it named before loses it.</summary>
-    /// <exception cref="FormatException">The reference is none by the specification's grammar.</exception>
-    public async Task TagAsync(string reference, Descriptor manifest, CancellationToken cancellationToken)
+    public async Task<StoredManifest> GetManifestAsync(string repository, Digest digest, CancellationToken cancellationToken)
     {
-        if (!ReferenceGrammar().IsMatch(reference))
-            throw new FormatException($"'{reference}' cannot be the name of an image.");
-        var tagged = manifest with { Annotations = new Dictionary<string, string> { [ImageNames.ReferenceAnnotation] = reference } };
-        await _index.UpdateAsync(manifests =>
-            [.. manifests.Where(m => !HasReference(m, reference) && !(m.Digest == manifest.Digest && ReferenceOf(m) is null)), tagged], cancellationToken);
+        Require(repository, cancellationToken);
+        var descriptor = Bare(_index.Read().Find(repository, digest)) ?? throw new FileNotFoundException(ImageNames.Missing(digest));
+        return new(descriptor, await _blobs.ReadAsync(digest, MaxDocumentSize, cancellationToken));
     }
 
-    /// <summary>Removes a reference; none by that name is no error. The blobs stay until <see cref="CollectGarbageAsync"/>.</summary>
-    public Task UntagAsync(string reference, CancellationToken cancellationToken) =>
-        _index.UpdateAsync(manifests => [.. manifests.Where(m => !HasReference(m, reference))], cancellationToken);
-
-    /// <summary>Lists a manifest without a reference, so that nothing can deploy it by name. One that was released before stays released.</summary>
-    public Task QuarantineAsync(Descriptor manifest, CancellationToken cancellationToken)
+    public async Task<Descriptor> PutManifestAsync(
+        string repository, ReadOnlyMemory<byte> content, string mediaType, string? tag, CancellationToken cancellationToken)
     {
-        var entry = manifest with { Annotations = new Dictionary<string, string> { [ImageNames.QuarantineAnnotation] = "true" } };
-        return _index.UpdateAsync(manifests => manifests.Any(m => m.Digest == manifest.Digest) ? manifests : [.. manifests, entry], cancellationToken);
+        Require(repository, cancellationToken);
+        if (tag is not null)
+            ReferenceGrammar.RequireTag(tag);
+        var subject = RequireParts(content, mediaType);
+        var descriptor = await PutBlobAsync(repository, content, mediaType, cancellationToken);
+        var entry = LayoutEntry.Create(descriptor, repository, tag, subject);
+        await _index.UpdateAsync(index => tag is null ? index.With([entry]) : index.WithTagged(entry), cancellationToken);
+        return descriptor;
     }
 
-    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
-    /// <exception cref="InvalidDataException">The content is no manifest, too large, or not what the digest says.</exception>
-    public async Task<OciManifest> GetManifestAsync(Digest digest, CancellationToken cancellationToken) =>
-        OciJson.Parse<OciManifest>(await Blobs.ReadAsync(digest, MaxDocumentSize, cancellationToken), $"Manifest {digest}");
-
-    /// <inheritdoc cref="GetManifestAsync"/>
-    public async Task<OciImageConfig> GetConfigAsync(OciManifest manifest, CancellationToken cancellationToken) =>
-        OciJson.Parse<OciImageConfig>(await Blobs.ReadAsync(manifest.Config.Digest, MaxDocumentSize, cancellationToken), $"Config {manifest.Config.Digest}");
-
-    /// <summary>Which layers of an agent image are the runtime's, and which is the agent's own.</summary>
-    /// <exception cref="InvalidDataException">The image is no agent's.</exception>
-    public async Task<ImageLayers> ReadLayersAsync(Digest image, CancellationToken cancellationToken)
+    public Task DeleteManifestAsync(string repository, Digest digest, CancellationToken cancellationToken)
     {
-        var manifest = await GetManifestAsync(image, cancellationToken);
-        if (manifest.Layers.Count < 2 || manifest.Annotations?.ContainsKey(ImageNames.AgentLabel) != true)
-            throw new InvalidDataException($"Image {image} is no agent image.");
-        return new([.. manifest.Layers.SkipLast(1)], manifest.Layers[^1]);
+        Require(repository, cancellationToken);
+        return _index.UpdateAsync(index => index.Without(e => e.Repository == repository && e.Digest == digest), cancellationToken);
     }
 
-    /// <summary>Opens a blob; a read at or past the end throws <see cref="InvalidDataException"/> when the content is not what the descriptor says.</summary>
-    public Stream OpenBlob(Descriptor blob) => new VerifiedStream(Blobs.Open(blob.Digest), blob.Digest, blob.Size);
-
-    /// <summary>Stores a document of at most <see cref="MaxDocumentSize"/> bytes.</summary>
-    public Task<Descriptor> PutBlobAsync(ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken) =>
-        content.Length <= MaxDocumentSize
-            ? Blobs.PutAsync(content, mediaType, cancellationToken)
-            : throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {MaxDocumentSize}.");
-
-    /// <summary>Deletes the blobs that no listed image needs and that are older than <paramref name="grace"/>, which protects an image
-    /// that is being assembled. An image that long in quarantine, refused or abandoned, goes too. Returns the bytes freed.</summary>
-    public async Task<long> CollectGarbageAsync(TimeSpan grace, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<string> ListTagsAsync(string repository, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var oldest = _index.Now - grace;
-        await _index.UpdateAsync(
-            manifests => manifests.Any(IsAbandoned) ? [.. manifests.Where(m => !IsAbandoned(m))] : manifests, cancellationToken);
-        var used = new HashSet<Digest>();
-        foreach (var entry in _index.Read().Manifests.Where(m => used.Add(m.Digest)))
+        Require(repository, cancellationToken);
+        foreach (var entry in _index.Read().Entries.Where(e => e.Tag is not null && e.Repository == repository))
+            yield return entry.Tag!;
+        await Task.CompletedTask;
+    }
+
+    public async Task<IReadOnlyList<Descriptor>> ListReferrersAsync(string repository, Digest subject, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        var referrers = new List<Descriptor>();
+        foreach (var entry in _index.Read().ReferrersOf(repository, subject))
+            referrers.Add(new StoredManifest(Bare(entry)!, await _blobs.ReadAsync(entry.Digest, MaxDocumentSize, cancellationToken)).ReadReferrer());
+        return referrers;
+    }
+
+    public async Task<IReadOnlyList<Descriptor>> PutReferrersAsync(
+        string repository, Digest subject, IReadOnlyList<OciManifest> referrers, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        var stored = new List<Descriptor>();
+        foreach (var referrer in referrers)
         {
-            var manifest = await GetManifestAsync(entry.Digest, cancellationToken);
-            used.Add(manifest.Config.Digest);
-            used.UnionWith(manifest.Layers.Select(l => l.Digest));
+            if (referrer.Subject?.Digest != subject)
+                throw new ArgumentException($"A manifest that refers to {referrer.Subject?.Digest} is no referrer of {subject}.", nameof(referrers));
+            var content = OciJson.Write(referrer);
+            RequireParts(content, MediaTypes.Manifest);
+            stored.Add(await PutBlobAsync(repository, content, MediaTypes.Manifest, cancellationToken));
         }
 
-        return Blobs.DeleteExcept(used, oldest);
-
-        bool IsAbandoned(Descriptor entry) => ReferenceOf(entry) is null && Blobs.IsOlderThan(entry.Digest, oldest);
+        await _index.UpdateAsync(index => index.With([.. stored.Select(d => LayoutEntry.Create(d, repository, null, subject))]), cancellationToken);
+        return stored;
     }
+
+    public Task<bool> HasBlobAsync(string repository, Digest digest, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        return Task.FromResult(_blobs.Has(digest));
+    }
+
+    public Task<Stream> OpenBlobAsync(string repository, Descriptor blob, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        return Task.FromResult<Stream>(new VerifiedStream(_blobs.Open(blob.Digest), blob.Digest, blob.Size));
+    }
+
+    public Task<Descriptor> PutBlobAsync(string repository, ReadOnlyMemory<byte> content, string mediaType, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        return content.Length <= MaxDocumentSize
+            ? _blobs.PutAsync(content, mediaType, cancellationToken)
+            : throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {MaxDocumentSize}.");
+    }
+
+    public Task<BlobUpload> BeginBlobAsync(string repository, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        return Task.FromResult<BlobUpload>(new BlobWriter(_blobs));
+    }
+
+    /// <summary>Only asks whether the blob is there, and makes it young, so that it is not taken for garbage before a manifest names it.</summary>
+    public Task MountBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
+    {
+        Require(repository, cancellationToken);
+        ReferenceGrammar.RequireRepository(from);
+        _blobs.Touch(blob.Digest, _index.Now);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Deletes the blobs that no listed manifest needs and that are older than <paramref name="grace"/>, which protects an image
+    /// that is being assembled. A manifest that is that old, has no tag, and refers to nothing that stays goes too: it was refused,
+    /// replaced or abandoned. Returns the bytes freed.</summary>
+    public Task<long> CollectGarbageAsync(TimeSpan grace, CancellationToken cancellationToken) =>
+        new LayoutGarbage(_index, _blobs, _index.Now - grace).CollectAsync(cancellationToken);
 
     public void Dispose() => _index.Dispose();
 
-    private static string? ReferenceOf(Descriptor entry) => entry.Annotations?.GetValueOrDefault(ImageNames.ReferenceAnnotation);
+    private static void Require(string repository, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ReferenceGrammar.RequireRepository(repository);
+    }
 
-    private static bool HasReference(Descriptor entry, string reference) => ReferenceOf(entry) == reference;
+    private static Descriptor? Bare(LayoutEntry? entry) =>
+        entry is null ? null : new(entry.Descriptor.MediaType, entry.Digest, entry.Descriptor.Size);
 
-    internal Task<Descriptor> PutManifestAsync(OciManifest manifest, CancellationToken cancellationToken) =>
-        PutBlobAsync(OciJson.Write(manifest), MediaTypes.Manifest, cancellationToken);
-
-    internal Task<Descriptor> PutConfigAsync(OciImageConfig config, CancellationToken cancellationToken) =>
-        PutBlobAsync(OciJson.Write(config), MediaTypes.Config, cancellationToken);
-
-    // https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md#pre-defined-annotation-keys
-    [GeneratedRegex(@"\A[A-Za-z0-9]+((--|[-._:@+])[A-Za-z0-9]+)*(/[A-Za-z0-9]+((--|[-._:@+])[A-Za-z0-9]+)*)*\z", RegexOptions.NonBacktracking)]
-    private static partial Regex ReferenceGrammar();
+    /// <summary>As a registry does: what a manifest names must be there. Returns the subject.</summary>
+    private Digest? RequireParts(ReadOnlyMemory<byte> content, string mediaType)
+    {
+        if (!MediaTypes.IsManifest(mediaType))
+            throw new InvalidDataException($"'{mediaType}' is no manifest.");
+        var manifest = new StoredManifest(new(mediaType, Digest.Of(content.Span), content.Length), content);
+        foreach (var part in manifest.ReadParts().Where(part => !_blobs.Has(part.Digest)))
+            throw new FileNotFoundException(ImageNames.Missing(part.Digest));
+        return MediaTypes.IsIndex(mediaType) ? null : manifest.ReadImage().Subject?.Digest;
+    }
 }

@@ -1,16 +1,19 @@
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Makes an image of an installed application, without a daemon. The same files yield the same digest.</summary>
-public sealed class RuntimeImageBuilder(OciLayout layout)
+public sealed class RuntimeImageBuilder(IImageRegistry registry)
 {
     // npm's own notes: the first changes from run to run, the second is no part of the program.
     private static readonly HashSet<string> Excluded = ["node_modules/.package-lock.json", "node_modules/.cache"];
 
-    /// <summary>Packs a folder of package.json, package-lock.json, node_modules and start-agent.mjs as <c>/app</c>. The image is in quarantine
-    /// until <see cref="OciLayout.TagAsync"/> releases it.</summary>
+    private readonly TarLayerWriter _layers = new(registry);
+    private readonly ImageStacker _stacker = new(registry);
+
+    /// <summary>Packs a folder of package.json, package-lock.json, node_modules and start-agent.mjs as <c>/app</c>. The image is in
+    /// <see cref="ImageNames.QuarantineRepository"/> without a tag, until <see cref="ImageMover"/> releases it.</summary>
     public async Task<Descriptor> BuildAsync(string appFolder, RuntimeImageSource source, CancellationToken cancellationToken)
     {
-        var layer = await new TarLayerWriter(layout).PackFolderAsync(appFolder, "app", Excluded.Contains, cancellationToken);
+        var layer = await _layers.PackFolderAsync(ImageNames.QuarantineRepository, appFolder, "app", Excluded.Contains, cancellationToken);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             [ImageNames.PluginSetLabel] = source.PluginSetKey,
@@ -19,8 +22,6 @@ public sealed class RuntimeImageBuilder(OciLayout layout)
         if (source.Base is null)
             labels[ImageNames.LocalOnlyLabel] = "true";
         var additions = new ImageAdditions("npm ci --ignore-scripts", labels, RuntimeContainer.Configure);
-        var image = await new ImageStacker(layout).StackAsync(source.Base, layer, additions, cancellationToken);
-        await layout.QuarantineAsync(image, cancellationToken);
-        return image;
+        return await _stacker.StackAsync(ImageNames.QuarantineRepository, source.Base, layer, additions, cancellationToken);
     }
 }

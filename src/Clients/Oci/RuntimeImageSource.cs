@@ -1,9 +1,7 @@
-using MultiAgentInfra.Core.Images;
-
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>What a runtime image is made from, apart from its files.</summary>
 /// <param name="PluginSetKey">Names the image once it is released.</param>
 /// <param name="NodeVersion">The Node.js that installed the packages, such as <c>20.20.2</c>.</param>
 /// <param name="Base">An image in the same registry to stand on; null yields an image for hosts that bring their own Node.js.</param>
-public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, Digest? Base = null);
+public sealed record RuntimeImageSource(string PluginSetKey, string NodeVersion, ImageReference? Base = null);

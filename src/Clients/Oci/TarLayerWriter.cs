@@ -6,27 +6,28 @@ namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Packs files as a layer (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md) whose bytes depend on names, contents,
 /// links and execute permissions only: no times, owners or machine names.</summary>
-public sealed class TarLayerWriter(OciLayout layout)
+public sealed class TarLayerWriter(IImageRegistry registry)
 {
     private const UnixFileMode ReadAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ExecuteAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode All = ReadAll | ExecuteAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Packs a folder under <paramref name="prefix"/>, in one pass and without holding the layer in memory.</summary>
+    /// <summary>Packs a folder under <paramref name="prefix"/> as a blob of the repository, in one pass and without holding the layer in memory.</summary>
     /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
-    public Task<PackedLayer> PackFolderAsync(string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken) =>
-        PackAsync(LayerEntry.List(folder, prefix, isExcluded), cancellationToken);
+    public Task<PackedLayer> PackFolderAsync(
+        string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken) =>
+        PackAsync(repository, LayerEntry.List(folder, prefix, isExcluded), cancellationToken);
 
     /// <summary>Packs texts by their paths in the layer, such as <c>app/character.json</c>.</summary>
-    public Task<PackedLayer> PackTextsAsync(IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
+    public Task<PackedLayer> PackTextsAsync(string repository, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
     {
         var entries = texts.Select(t => new LayerEntry(t.Key, null, Encoding.UTF8.GetBytes(t.Value))).OrderBy(e => e.Name, StringComparer.Ordinal);
-        return PackAsync([.. entries], cancellationToken);
+        return PackAsync(repository, [.. entries], cancellationToken);
     }
 
-    private async Task<PackedLayer> PackAsync(List<LayerEntry> entries, CancellationToken cancellationToken)
+    private async Task<PackedLayer> PackAsync(string repository, List<LayerEntry> entries, CancellationToken cancellationToken)
     {
-        await using var blob = new BlobWriter(layout.Blobs);
+        await using var blob = await registry.BeginBlobAsync(repository, cancellationToken);
         await using var gzip = new GzipMembersStream(blob, cancellationToken);
         await using (var tar = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
         {
@@ -43,7 +44,7 @@ public sealed class TarLayerWriter(OciLayout layout)
         }
 
         var diffId = await gzip.CompleteAsync(cancellationToken);
-        return new(blob.Commit(MediaTypes.Layer), diffId);
+        return new(await blob.CommitAsync(MediaTypes.Layer, cancellationToken), diffId);
     }
 
     // The GNU format, because .NET writes its own process id into the names of PAX headers.

@@ -6,7 +6,7 @@ using MultiAgentInfra.Clients.Sqlite;
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTarget target, OperationArtifacts artifacts, TimeProvider time)
+public sealed class Housekeeping(AgentStore agents, IImageRegistry registry, LocalTarget target, OperationArtifacts artifacts, TimeProvider time)
 {
     // Longer than any build, whose blobs are in the registry before the manifest that refers to them.
     private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
@@ -22,7 +22,9 @@ public sealed class Housekeeping(AgentStore agents, OciLayout registry, LocalTar
         await client.PurgeAllInstancesAsync(ended, cancellationToken);
         await agents.PurgeAsync(cancellationToken);
         await artifacts.RemoveOfDeletedAgentsAsync(cancellationToken);
-        await registry.CollectGarbageAsync(Grace, cancellationToken);
+        // A registry that is a server removes unused blobs itself.
+        if (registry is OciLayout layout)
+            await layout.CollectGarbageAsync(Grace, cancellationToken);
         target.TrimLogs();
     }
 }

@@ -6,7 +6,9 @@ namespace MultiAgentInfra.Clients.Tests.Oci;
 public sealed class ImageBuilderTests : IDisposable
 {
     private static readonly RuntimeImageSource Source = new("0123abc", "20.20.2");
-    private static readonly AgentLayer Agent = new(new("0198d3f2-7c41-7b6e-9a53-2f4be1c07d18"), 3, """{"name":"Ada"}""", [new("notes/a.md", "hello")]);
+    private static readonly AgentLayer Agent = new(new("0198d3f2-0000-7b6e-9a53-2f4be1c07d18"), new("0198d3f2-7c41-7b6e-9a53-2f4be1c07d18"), 3, """{"name":"Ada"}""", [new("notes/a.md", "hello")]);
+
+    private static readonly string AgentRepository = ImageNames.AgentRepository(Agent.OrganizationId);
 
     private readonly TemporaryLayout _temporary = new();
 
@@ -43,9 +45,8 @@ public sealed class ImageBuilderTests : IDisposable
     public async Task A_runtime_image_says_how_it_runs_and_that_it_needs_the_hosts_Node()
     {
         var image = await BuildRuntimeAsync();
-        var config = await Layout.GetConfigAsync(await Layout.GetManifestAsync(image.Digest, CancellationToken.None), CancellationToken.None);
+        var config = (await ReadAsync(ImageNames.QuarantineRepository, image)).Config;
 
-        Assert.True(Layout.IsQuarantined(image.Digest));
         Assert.Equal("linux", config.Os);
         Assert.Equal(DateTimeOffset.UnixEpoch, config.Created);
         Assert.Equal(("1000:1000", "/data"), (config.Config!.User, config.Config.WorkingDir));
@@ -58,23 +59,23 @@ public sealed class ImageBuilderTests : IDisposable
     public async Task A_runtime_image_on_a_base_keeps_the_bases_layers_and_is_not_local_only()
     {
         var below = await BuildRuntimeAsync();
-        var image = await new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp("app2"), Source with { PluginSetKey = "other", Base = below.Digest }, CancellationToken.None);
-        var manifest = await Layout.GetManifestAsync(image.Digest, CancellationToken.None);
+        var image = await new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp("app2"), Source with { PluginSetKey = "other", Base = new(ImageNames.QuarantineRepository, below.Digest) }, CancellationToken.None);
+        var manifest = (await ReadAsync(ImageNames.QuarantineRepository, image)).Manifest;
 
         Assert.Equal(2, manifest.Layers.Count);
-        Assert.Equal((await Layout.GetManifestAsync(below.Digest, CancellationToken.None)).Layers[0], manifest.Layers[0]);
+        Assert.Equal((await ReadAsync(ImageNames.QuarantineRepository, below)).Manifest.Layers[0], manifest.Layers[0]);
     }
 
     [Fact]
     public async Task An_agent_image_is_the_runtime_and_one_layer_and_does_not_read_the_runtimes()
     {
-        var runtime = await BuildRuntimeAsync();
-        var runtimeLayer = (await Layout.GetManifestAsync(runtime.Digest, CancellationToken.None)).Layers[0];
-        File.Delete(Path.Combine(Layout.Root, "blobs", "sha256", runtimeLayer.Digest.Hex));
+        var runtime = await ReleaseRuntimeAsync();
+        var runtimeLayer = (await ReadAsync(ImageNames.RuntimeRepository, runtime)).Manifest.Layers[0];
+        await File.WriteAllTextAsync(Path.Combine(Layout.Root, "blobs", "sha256", runtimeLayer.Digest.Hex), "unreadable");
 
         var image = await new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent, CancellationToken.None);
-        var layers = await Layout.ReadLayersAsync(image.Digest, CancellationToken.None);
-        var config = await Layout.GetConfigAsync(await Layout.GetManifestAsync(image.Digest, CancellationToken.None), CancellationToken.None);
+        var layers = await new ImageReader(Layout).ReadLayersAsync(new(AgentRepository, image.Digest), CancellationToken.None);
+        var config = (await ReadAsync(AgentRepository, image)).Config;
 
         Assert.Equal([runtimeLayer], layers.Runtime);
         Assert.NotEqual(runtimeLayer, layers.Agent);
@@ -87,7 +88,7 @@ public sealed class ImageBuilderTests : IDisposable
     [Fact]
     public async Task The_same_revision_yields_the_same_agent_image()
     {
-        var runtime = await BuildRuntimeAsync();
+        var runtime = await ReleaseRuntimeAsync();
         var builder = new AgentImageBuilder(Layout);
 
         Assert.Equal(
@@ -101,7 +102,7 @@ public sealed class ImageBuilderTests : IDisposable
     [InlineData("")]
     public async Task A_knowledge_file_outside_its_folder_is_refused(string name)
     {
-        var runtime = await BuildRuntimeAsync();
+        var runtime = await ReleaseRuntimeAsync();
 
         await Assert.ThrowsAsync<InvalidDataException>(() =>
             new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent with { Knowledge = [new(name, "x")] }, CancellationToken.None));
@@ -112,7 +113,8 @@ public sealed class ImageBuilderTests : IDisposable
     {
         var runtime = await BuildRuntimeAsync();
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.ReadLayersAsync(runtime.Digest, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() =>
+            new ImageReader(Layout).ReadLayersAsync(new(ImageNames.QuarantineRepository, runtime.Digest), CancellationToken.None));
     }
 
     [Fact]
@@ -121,20 +123,31 @@ public sealed class ImageBuilderTests : IDisposable
     {
         if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "skopeo"))) && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.Skip("skopeo is not installed");
-        var runtime = await BuildRuntimeAsync();
-        await Layout.TagAsync(ImageNames.RuntimeReference(Source.PluginSetKey), runtime, CancellationToken.None);
+        var runtime = await ReleaseRuntimeAsync();
         var image = await new AgentImageBuilder(Layout).BuildAsync(runtime.Digest, Agent, CancellationToken.None);
-        await Layout.TagAsync(ImageNames.AgentReference(Agent.AgentId, 3), image, CancellationToken.None);
+        var tag = ImageNames.AgentTag(Agent.AgentId, 3);
+        await new ImageMover(Layout).MoveAsync(new(AgentRepository, image.Digest), AgentRepository, tag, CancellationToken.None);
 
-        var inspected = await RunSkopeoAsync("inspect", $"oci:{Layout.Root}:runtime/0123abc");
+        var inspected = await RunSkopeoAsync("inspect", $"oci:{Layout.Root}:runtime:0123abc");
         Assert.Contains(runtime.Digest.Value, inspected, StringComparison.Ordinal);
         // A docker archive holds uncompressed layers, so this checks the diff ids of the gzip members too.
-        await RunSkopeoAsync("copy", $"oci:{Layout.Root}:agents/{Agent.AgentId}:3", $"docker-archive:{_temporary.PathOf("image.tar")}:agent:3");
+        await RunSkopeoAsync("copy", $"oci:{Layout.Root}:{ImageNames.Reference(AgentRepository, tag)}", $"docker-archive:{_temporary.PathOf("image.tar")}:agent:3");
         Assert.True(new FileInfo(_temporary.PathOf("image.tar")).Length > 3 * 1024 * 1024);
     }
 
     private Task<Descriptor> BuildRuntimeAsync() =>
         new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp(), Source, CancellationToken.None);
+
+    private async Task<Descriptor> ReleaseRuntimeAsync()
+    {
+        var image = await BuildRuntimeAsync();
+        await new ImageMover(Layout).MoveAsync(
+            new(ImageNames.QuarantineRepository, image.Digest), ImageNames.RuntimeRepository, Source.PluginSetKey, CancellationToken.None);
+        return image;
+    }
+
+    private Task<ImageContent> ReadAsync(string repository, Descriptor image) =>
+        new ImageReader(Layout).ReadAsync(new(repository, image.Digest), CancellationToken.None);
 
     private static async Task<string> RunSkopeoAsync(params string[] arguments)
     {

@@ -6,6 +6,8 @@ namespace MultiAgentInfra.Clients.Tests.Oci;
 
 public sealed class LayerUnpackerTests : IDisposable
 {
+    private const string Repository = "runtime";
+
     private readonly TemporaryLayout _temporary = new();
     private readonly LayerUnpacker _unpacker;
     private readonly string _target;
@@ -25,7 +27,7 @@ public sealed class LayerUnpackerTests : IDisposable
         var app = _temporary.CreateApp();
         var layer = await PackAsync(app);
 
-        await _unpacker.UnpackAsync(layer.Blob, _target, CancellationToken.None);
+        await _unpacker.UnpackAsync(Repository, layer.Blob, _target, CancellationToken.None);
 
         var files = Directory.EnumerateFiles(app, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(app, f)).Order().ToList();
         Assert.Equal(files, Directory.EnumerateFiles(Path.Combine(_target, "app"), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Path.Combine(_target, "app"), f)).Order());
@@ -43,7 +45,7 @@ public sealed class LayerUnpackerTests : IDisposable
     {
         var layer = await PackAsync(_temporary.CreateApp());
 
-        await using var gzip = new GZipStream(_temporary.Layout.OpenBlob(layer.Blob), CompressionMode.Decompress);
+        await using var gzip = new GZipStream(await _temporary.Layout.OpenBlobAsync(Repository, layer.Blob, CancellationToken.None), CompressionMode.Decompress);
 
         Assert.Equal(layer.DiffId, Core.Images.Digest.FromHash(await System.Security.Cryptography.SHA256.HashDataAsync(gzip)));
     }
@@ -54,7 +56,7 @@ public sealed class LayerUnpackerTests : IDisposable
         var layer = await PackAsync(_temporary.CreateApp());
         Directory.CreateDirectory(_target);
 
-        await _unpacker.UnpackAsync(layer.Blob, _target, CancellationToken.None);
+        await _unpacker.UnpackAsync(Repository, layer.Blob, _target, CancellationToken.None);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_target));
     }
@@ -65,7 +67,7 @@ public sealed class LayerUnpackerTests : IDisposable
         var layer = await PackAsync(_temporary.CreateApp());
         TemporaryLayout.Write(_target + ".partial", "app/package.json", "half");
 
-        await _unpacker.UnpackAsync(layer.Blob, _target, CancellationToken.None);
+        await _unpacker.UnpackAsync(Repository, layer.Blob, _target, CancellationToken.None);
 
         Assert.Equal("""{"name":"x"}""", await File.ReadAllTextAsync(Path.Combine(_target, "app/package.json")));
         Assert.False(Directory.Exists(_target + ".partial"));
@@ -78,7 +80,7 @@ public sealed class LayerUnpackerTests : IDisposable
         var path = Path.Combine(_temporary.Layout.Root, "blobs", "sha256", layer.Blob.Digest.Hex);
         await File.AppendAllTextAsync(path, "x");
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => _unpacker.UnpackAsync(layer.Blob, _target, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() => _unpacker.UnpackAsync(Repository, layer.Blob, _target, CancellationToken.None));
 
         AssertNothingIsLeft();
     }
@@ -90,7 +92,7 @@ public sealed class LayerUnpackerTests : IDisposable
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _unpacker.UnpackAsync(layer.Blob, _target, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _unpacker.UnpackAsync(Repository, layer.Blob, _target, cancelled.Token));
 
         AssertNothingIsLeft();
     }
@@ -129,9 +131,9 @@ public sealed class LayerUnpackerTests : IDisposable
             await tar.WriteEntryAsync(entry);
         }
 
-        var layer = await _temporary.Layout.PutBlobAsync(content.ToArray(), MediaTypes.Layer, CancellationToken.None);
+        var layer = await _temporary.Layout.PutBlobAsync(Repository, content.ToArray(), MediaTypes.Layer, CancellationToken.None);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => _unpacker.UnpackAsync(layer, _target, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() => _unpacker.UnpackAsync(Repository, layer, _target, CancellationToken.None));
 
         AssertNothingIsLeft();
     }
@@ -154,5 +156,5 @@ public sealed class LayerUnpackerTests : IDisposable
     }
 
     private Task<PackedLayer> PackAsync(string app) =>
-        new TarLayerWriter(_temporary.Layout).PackFolderAsync(app, "app", _ => false, CancellationToken.None);
+        new TarLayerWriter(_temporary.Layout).PackFolderAsync(Repository, app, "app", _ => false, CancellationToken.None);
 }

@@ -4,8 +4,11 @@ using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Tests.Oci;
 
+/// <summary>What only the folder does; the rest is in <see cref="OciLayoutRegistryTests"/>.</summary>
 public sealed class OciLayoutTests : IDisposable
 {
+    private const string Repository = "team/app";
+
     private readonly TemporaryLayout _temporary = new();
 
     private OciLayout Layout => _temporary.Layout;
@@ -13,75 +16,59 @@ public sealed class OciLayoutTests : IDisposable
     public void Dispose() => _temporary.Dispose();
 
     [Fact]
-    public async Task A_quarantined_image_has_no_reference_until_it_is_tagged()
-    {
-        var image = await PutManifestAsync("one");
-
-        await Layout.QuarantineAsync(image, CancellationToken.None);
-        Assert.True(Layout.IsQuarantined(image.Digest));
-        Assert.Null(Layout.Resolve("runtime/key"));
-
-        await Layout.TagAsync("runtime/key", image, CancellationToken.None);
-        Assert.False(Layout.IsQuarantined(image.Digest));
-        Assert.Equal(image.Digest, Layout.Resolve("runtime/key")!.Digest);
-    }
-
-    [Fact]
-    public async Task A_released_image_is_not_put_back_into_quarantine()
-    {
-        var image = await PutManifestAsync("one");
-        await Layout.TagAsync("runtime/key", image, CancellationToken.None);
-
-        await Layout.QuarantineAsync(image, CancellationToken.None);
-
-        Assert.False(Layout.IsQuarantined(image.Digest));
-        Assert.NotNull(Layout.Resolve("runtime/key"));
-    }
-
-    [Fact]
-    public async Task A_reference_names_the_image_that_was_tagged_last_until_it_is_removed()
-    {
-        var (one, two) = (await PutManifestAsync("one"), await PutManifestAsync("two"));
-        await Layout.TagAsync("a", one, CancellationToken.None);
-        await Layout.TagAsync("a", two, CancellationToken.None);
-        Assert.Equal(two.Digest, Layout.Resolve("a")!.Digest);
-
-        await Layout.UntagAsync("a", CancellationToken.None);
-        Assert.Null(Layout.Resolve("a"));
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("a b")]
-    [InlineData("/a")]
-    [InlineData("a//b")]
-    [InlineData("a\n")]
-    public async Task A_reference_outside_the_grammar_is_refused(string reference)
-    {
-        var image = await PutManifestAsync("one");
-
-        await Assert.ThrowsAsync<FormatException>(() => Layout.TagAsync(reference, image, CancellationToken.None));
-    }
-
-    [Fact]
     public async Task Tags_that_are_set_at_the_same_time_by_two_processes_are_all_kept()
     {
         using var other = new OciLayout(Layout.Root, TimeProvider.System);
-        var image = await PutManifestAsync("one");
+        var image = await PutAsync("one", null);
+        var content = (await Layout.GetManifestAsync(Repository, image.Digest, CancellationToken.None)).Content;
 
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i =>
-            Task.Run(() => (i % 2 == 0 ? Layout : other).TagAsync($"tag{i}", image, CancellationToken.None))));
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() =>
+            (i % 2 == 0 ? Layout : other).PutManifestAsync(Repository, content, MediaTypes.Manifest, $"tag{i}", CancellationToken.None))));
 
-        Assert.All(Enumerable.Range(0, 40), i => Assert.NotNull(Layout.Resolve($"tag{i}")));
+        foreach (var layout in (OciLayout[])[Layout, other])
+            Assert.Equal(40, await layout.ListTagsAsync(Repository, CancellationToken.None).CountAsync());
+    }
+
+    [Fact]
+    public async Task What_another_process_wrote_a_moment_later_is_seen_though_its_index_is_as_long()
+    {
+        using var other = new OciLayout(Layout.Root, TimeProvider.System);
+        var (one, two) = (await PutAsync("one", "a"), await PutAsync("two", "b"));
+        var (first, second) = (await ContentAsync(one), await ContentAsync(two));
+
+        for (var turn = 0; turn < 50; turn++)
+        {
+            await other.PutManifestAsync(Repository, turn % 2 == 0 ? second : first, MediaTypes.Manifest, "moving", CancellationToken.None);
+            var resolved = await Layout.ResolveAsync(Repository, "moving", CancellationToken.None);
+            Assert.Equal(turn % 2 == 0 ? two.Digest : one.Digest, resolved?.Digest);
+        }
+    }
+
+    [Fact]
+    public async Task Entries_of_other_programs_stay_as_they_are()
+    {
+        var image = await PutAsync("one", "a");
+        var foreign = $$"""
+            {"mediaType":"{{MediaTypes.Manifest}}","digest":"{{image.Digest}}","size":{{image.Size}},"annotations":{"org.opencontainers.image.ref.name":"Other Name","x":"y"},"platform":{"os":"linux"}}
+            """;
+        await File.WriteAllTextAsync(
+            Path.Combine(Layout.Root, "index.json"), $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.Index}}","manifests":[{{foreign.Trim()}}]}""");
+
+        await PutAsync("two", "b");
+        await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+
+        Assert.Contains(foreign.Trim(), await File.ReadAllTextAsync(Path.Combine(Layout.Root, "index.json")), StringComparison.Ordinal);
+        Assert.True(await Layout.HasBlobAsync(Repository, image.Digest, CancellationToken.None));
+        Assert.Null(await Layout.ResolveAsync(Repository, image.Digest.Value, CancellationToken.None));
     }
 
     [Fact]
     public async Task A_damaged_manifest_is_not_returned()
     {
-        var image = await PutManifestAsync("one");
+        var image = await PutAsync("one", null);
         await File.WriteAllTextAsync(BlobPath(image.Digest), "{}");
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.GetManifestAsync(image.Digest, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.GetManifestAsync(Repository, image.Digest, CancellationToken.None));
     }
 
     [Theory]
@@ -90,22 +77,12 @@ public sealed class OciLayoutTests : IDisposable
     [InlineData("content and more")]
     public async Task A_damaged_blob_fails_at_its_end_at_the_latest(string damaged)
     {
-        var blob = await Layout.PutBlobAsync("content"u8.ToArray(), MediaTypes.Layer, CancellationToken.None);
+        var blob = await Layout.PutBlobAsync(Repository, "content"u8.ToArray(), MediaTypes.Layer, CancellationToken.None);
         await File.WriteAllTextAsync(BlobPath(blob.Digest), damaged);
 
-        await using var stream = Layout.OpenBlob(blob);
+        await using var stream = await Layout.OpenBlobAsync(Repository, blob, CancellationToken.None);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => stream.CopyToAsync(Stream.Null));
-    }
-
-    [Fact]
-    public async Task A_document_above_the_size_limit_is_refused_both_ways()
-    {
-        var large = new byte[OciLayout.MaxDocumentSize + 1];
-        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.PutBlobAsync(large, MediaTypes.Config, CancellationToken.None));
-
-        await File.WriteAllBytesAsync(BlobPath(Digest.Of(large)), large);
-        await Assert.ThrowsAsync<InvalidDataException>(() => Layout.GetManifestAsync(Digest.Of(large), CancellationToken.None));
     }
 
     [Fact]
@@ -113,7 +90,7 @@ public sealed class OciLayoutTests : IDisposable
     {
         var digest = Digest.Of("nothing"u8);
 
-        var exception = await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(digest, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(Repository, digest, CancellationToken.None));
 
         Assert.Contains(digest.Value, exception.Message, StringComparison.Ordinal);
     }
@@ -131,39 +108,76 @@ public sealed class OciLayoutTests : IDisposable
     }
 
     [Fact]
-    public async Task Garbage_is_what_no_listed_image_needs_and_is_older_than_the_grace()
+    public async Task Garbage_is_what_no_tag_leads_to_and_is_older_than_the_grace()
     {
-        var (kept, dropped) = (await PutManifestAsync("one"), await PutManifestAsync("two"));
-        await Layout.TagAsync("kept", kept, CancellationToken.None);
+        var (kept, untagged) = (await PutAsync("one", "a"), await PutAsync("two", null));
+        var blob = await Layout.PutBlobAsync(Repository, "abandoned"u8.ToArray(), MediaTypes.Layer, CancellationToken.None);
 
         Assert.Equal(0, await Layout.CollectGarbageAsync(TimeSpan.FromHours(1), CancellationToken.None));
-        Assert.True(await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None) >= dropped.Size);
+        Assert.NotNull(await Layout.ResolveAsync(Repository, untagged.Digest.Value, CancellationToken.None));
+        Assert.True(await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None) >= untagged.Size + blob.Size);
 
-        Assert.NotNull(await Layout.GetManifestAsync(kept.Digest, CancellationToken.None));
-        await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(dropped.Digest, CancellationToken.None));
+        Assert.Equal(kept.Digest, (await Layout.ResolveAsync(Repository, "a", CancellationToken.None))?.Digest);
+        Assert.Null(await Layout.ResolveAsync(Repository, untagged.Digest.Value, CancellationToken.None));
+        Assert.False(File.Exists(BlobPath(untagged.Digest)));
+        Assert.False(File.Exists(BlobPath(blob.Digest)));
     }
 
     [Fact]
-    public async Task What_stays_in_quarantine_for_longer_than_the_grace_is_garbage()
+    public async Task A_blob_that_somebody_is_about_to_refer_to_is_no_garbage()
     {
-        var (refused, released) = (await PutManifestAsync("one"), await PutManifestAsync("two"));
-        await Layout.QuarantineAsync(refused, CancellationToken.None);
-        await Layout.TagAsync("released", released, CancellationToken.None);
+        var blob = await Layout.PutBlobAsync(Repository, "old"u8.ToArray(), MediaTypes.Layer, CancellationToken.None);
+        File.SetLastWriteTimeUtc(BlobPath(blob.Digest), DateTime.UnixEpoch);
 
+        await Layout.MountBlobAsync("other", blob, Repository, CancellationToken.None);
         await Layout.CollectGarbageAsync(TimeSpan.FromHours(1), CancellationToken.None);
-        Assert.True(Layout.IsQuarantined(refused.Digest));
-        Assert.True(await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None) >= refused.Size);
 
-        Assert.False(Layout.IsQuarantined(refused.Digest));
-        Assert.Equal(released.Digest, Layout.Resolve("released")!.Digest);
-        await Assert.ThrowsAsync<FileNotFoundException>(() => Layout.GetManifestAsync(refused.Digest, CancellationToken.None));
+        Assert.True(await Layout.HasBlobAsync("other", blob.Digest, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task What_refers_to_a_kept_image_is_kept_and_goes_with_it()
+    {
+        var image = await PutAsync("one", "a");
+        var list = (await Layout.PutReferrersAsync(Repository, image.Digest, [await ReferrerAsync(image)], CancellationToken.None))[0];
+        var signature = (await Layout.PutReferrersAsync(Repository, list.Digest, [await ReferrerAsync(list)], CancellationToken.None))[0];
+
+        await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        Assert.NotNull(await Layout.ResolveAsync(Repository, signature.Digest.Value, CancellationToken.None));
+
+        await Layout.DeleteManifestAsync(Repository, image.Digest, CancellationToken.None);
+        await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Layout.Root, "blobs", "sha256")));
+    }
+
+    [Fact]
+    public async Task The_images_of_a_kept_index_are_kept()
+    {
+        var image = await PutAsync("one", null);
+        var index = OciJson.Write(new OciIndex(2, MediaTypes.Index, [image]));
+        await Layout.PutManifestAsync(Repository, index, MediaTypes.Index, "all", CancellationToken.None);
+
+        await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None);
+
+        Assert.True(await new ImageReader(Layout).HasImageAsync(new(Repository, Digest.Of(index)), CancellationToken.None));
+        Assert.NotNull(await Layout.ResolveAsync(Repository, image.Digest.Value, CancellationToken.None));
     }
 
     private string BlobPath(Digest digest) => Path.Combine(Layout.Root, "blobs", "sha256", digest.Hex);
 
-    private async Task<Descriptor> PutManifestAsync(string content)
+    private async Task<ReadOnlyMemory<byte>> ContentAsync(Descriptor image) =>
+        (await Layout.GetManifestAsync(Repository, image.Digest, CancellationToken.None)).Content;
+
+    private async Task<Descriptor> PutAsync(string content, string? tag)
     {
-        var config = await Layout.PutBlobAsync(Encoding.UTF8.GetBytes($$"""{"x":"{{content}}"}"""), MediaTypes.Config, CancellationToken.None);
-        return await Layout.PutManifestAsync(new(2, MediaTypes.Manifest, config, []), CancellationToken.None);
+        var config = await Layout.PutBlobAsync(Repository, Encoding.UTF8.GetBytes($$"""{"x":"{{content}}"}"""), MediaTypes.Config, CancellationToken.None);
+        var manifest = OciJson.Write(new OciManifest(2, MediaTypes.Manifest, config, []));
+        return await Layout.PutManifestAsync(Repository, manifest, MediaTypes.Manifest, tag, CancellationToken.None);
+    }
+
+    private async Task<OciManifest> ReferrerAsync(Descriptor subject)
+    {
+        var config = await Layout.PutBlobAsync(Repository, "{}"u8.ToArray(), "application/vnd.oci.empty.v1+json", CancellationToken.None);
+        return new(2, MediaTypes.Manifest, config, [config]) { ArtifactType = "application/x-test", Subject = subject };
     }
 }
