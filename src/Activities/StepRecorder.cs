@@ -49,7 +49,7 @@ public sealed partial class StepRecorder(OperationStore operations, IHostApplica
         Guid operationId, string step, TimeSpan budget, Func<CancellationToken, Task<StepResult<TOutput>>> run)
     {
         var cancellable = !StepBudgets.RunsThroughCancel(step);
-        if (cancellable && await operations.IsCancelRequestedAsync(operationId, CancellationToken.None))
+        if (cancellable && await operations.IsToStopAsync(operationId, CancellationToken.None))
             throw new OperationCanceledByRequestException(operationId);
 
         using var timeout = new CancellationTokenSource(budget, time);
@@ -82,7 +82,7 @@ public sealed partial class StepRecorder(OperationStore operations, IHostApplica
         while (!finished.IsCancellationRequested)
         {
             await Task.Delay(CancelWatch, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (finished.IsCancellationRequested || !await operations.IsCancelRequestedAsync(operationId, CancellationToken.None))
+            if (finished.IsCancellationRequested || !await operations.IsToStopAsync(operationId, CancellationToken.None))
                 continue;
             await stop.CancelAsync();
             return true;

@@ -81,6 +81,20 @@ public sealed class StepRecorderTests
     }
 
     [Fact]
+    public async Task A_long_step_is_stopped_when_its_operation_was_ended_without_it_so_that_nothing_is_built_twice_at_once()
+    {
+        using var store = await ActivityStore.CreateAsync(_clock);
+        var step = store.Recorder.RunAsync(store.OperationId, "install", WaitForEverAsync);
+        await store.Agents.FailDeploymentAsync(
+            store.OperationId, store.Agent.Id, OperationStatus.Failed, new("install", "The deadline passed.", []), CancellationToken.None);
+
+        await AdvanceUntilEndedAsync(step, TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAsync<OperationCanceledByRequestException>(() => step);
+        Assert.Equal((StepStatus.Failed, "The operation ended before this step did."), ((await store.StepAsync("install")).Status, (await store.StepAsync("install")).Error));
+    }
+
+    [Fact]
     public async Task A_step_that_exceeds_its_budget_is_stopped_and_says_so()
     {
         using var store = await ActivityStore.CreateAsync(_clock);

@@ -17,6 +17,8 @@ public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, Runtim
 
     public async Task InstallAsync(RuntimeBuild build, BuildContext context, Action<string> output, CancellationToken cancellationToken)
     {
+        // First of all: what an interrupted build left running writes to the same folder.
+        await npm.EndEarlierRunAsync(folder.Work(build.PluginSetKey));
         await folder.WriteAsync(build.PluginSetKey, context, cancellationToken);
         await npm.InstallAsync(folder.App(build.PluginSetKey), folder.Work(build.PluginSetKey), output, cancellationToken);
     }

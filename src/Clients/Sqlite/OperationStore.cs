@@ -67,9 +67,9 @@ public sealed class OperationStore(ControlDatabase database)
     public Task FailStepAsync(Guid id, string step, string error, CancellationToken cancellationToken) =>
         EndStepAsync(id, step, StepStatus.Failed, null, error, cancellationToken);
 
-    /// <summary>Whether the operation is to stop; false for an unknown one.</summary>
-    public Task<bool> IsCancelRequestedAsync(Guid id, CancellationToken cancellationToken) => database.ReadAsync(
-        db => db.ExecuteScalar<bool>("SELECT cancel_requested FROM operations WHERE id = @id", new { id = id.ToString() }),
+    /// <summary>Whether the operation is to stop: it was cancelled, or has ended without its steps; false for an unknown one.</summary>
+    public Task<bool> IsToStopAsync(Guid id, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.ExecuteScalar<bool>("SELECT cancel_requested OR ended_at IS NOT NULL FROM operations WHERE id = @id", new { id = id.ToString() }),
         cancellationToken);
 
     /// <summary>Asks every other operation of the agent that has not ended to stop.</summary>

@@ -18,36 +18,30 @@ public sealed class RuntimeImageStore(ControlDatabase database)
     private const string BuildFailed = "Failed";
     private const string Complete = "Ready";
 
-    /// <summary>Decides in one transaction who builds the image of the plugin set.</summary>
+    // What can be taken: a claim that is new, one's own, one whose holder let go of it or has ended, and that of a failed build,
+    // though not for those who waited for that build.
+    private const string Claim =
+        """
+        INSERT INTO runtime_images (key, state, operation_id) VALUES (@key, @Building, @holder)
+        ON CONFLICT (key) DO UPDATE SET state = @Building, operation_id = @holder, cause = NULL
+        WHERE state = @BuildFailed AND NOT @waited
+            OR state = @Building AND (operation_id IS NULL OR operation_id = @holder
+                OR NOT EXISTS (SELECT 1 FROM operations o WHERE o.id = runtime_images.operation_id AND o.ended_at IS NULL))
+        """;
+
+    /// <summary>Decides who builds the image of the plugin set: the unique key does, so that it holds between processes too.</summary>
     /// <param name="waited">True when the operation was told before that another one builds: it then learns of that build's failure.</param>
     public Task<RuntimeClaim> ClaimAsync(Guid operationId, string key, bool waited, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
         {
-            var row = db.QuerySingleOrDefault<Row>(
-                """
-                SELECT r.*, o.ended_at IS NULL AS holder_lives FROM runtime_images r LEFT JOIN operations o ON o.id = r.operation_id WHERE r.key = @key
-                """,
-                new { key });
-            var holder = operationId.ToString();
-            switch (row)
-            {
-                case { State: Complete }:
-                    var image = Digest.Parse(row.Digest!);
-                    db.TouchImage(image, database.Now);
-                    return new RuntimeClaim(Ready, image, null);
-                case { State: BuildFailed } when waited:
-                    return new RuntimeClaim(Failed, null, row.Cause);
-                case { State: Building, HolderLives: true, OperationId: { } other } when other != holder:
-                    return new RuntimeClaim(InFlight, null, null);
-                default:
-                    db.Execute(
-                        """
-                        INSERT INTO runtime_images (key, state, operation_id) VALUES (@key, @Building, @holder)
-                        ON CONFLICT (key) DO UPDATE SET state = @Building, operation_id = @holder, cause = NULL
-                        """,
-                        new { key, Building, holder });
-                    return new RuntimeClaim(Claimed, null, null);
-            }
+            if (db.Execute(Claim, new { key, Building, BuildFailed, holder = operationId.ToString(), waited }) == 1)
+                return new RuntimeClaim(Claimed, null, null);
+            var row = db.QuerySingle<Row>("SELECT * FROM runtime_images WHERE key = @key", new { key });
+            if (row.State != Complete)
+                return row.State == Building ? new RuntimeClaim(InFlight, null, null) : new RuntimeClaim(Failed, null, row.Cause);
+            var image = Digest.Parse(row.Digest!);
+            db.TouchImage(image, database.Now);
+            return new RuntimeClaim(Ready, image, null);
         },
         cancellationToken);
 
@@ -116,8 +110,6 @@ public sealed class RuntimeImageStore(ControlDatabase database)
     {
         public string Key { get; init; } = "";
         public string State { get; init; } = "";
-        public string? OperationId { get; init; }
-        public bool HolderLives { get; init; }
         public string? Digest { get; init; }
         public string? Verdict { get; init; }
         public string? Sbom { get; init; }

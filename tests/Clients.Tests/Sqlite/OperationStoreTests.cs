@@ -119,9 +119,9 @@ public sealed class OperationStoreTests : IDisposable
 
         Assert.Equal(1, await _store.Operations.RequestCancelAsync(created.Agent.Id, deletion.Operation.Id, Token));
 
-        Assert.True(await _store.Operations.IsCancelRequestedAsync(created.Operation.Id, Token));
-        Assert.False(await _store.Operations.IsCancelRequestedAsync(deletion.Operation.Id, Token));
-        Assert.False(await _store.Operations.IsCancelRequestedAsync(other.Operation.Id, Token));
+        Assert.True(await _store.Operations.IsToStopAsync(created.Operation.Id, Token));
+        Assert.False(await _store.Operations.IsToStopAsync(deletion.Operation.Id, Token));
+        Assert.False(await _store.Operations.IsToStopAsync(other.Operation.Id, Token));
         await _store.Agents.FailDeploymentAsync(created.Operation.Id, created.Agent.Id, OperationStatus.Canceled, Error, Token);
         Assert.Equal(0, await _store.Operations.RequestCancelAsync(created.Agent.Id, deletion.Operation.Id, Token));
     }
