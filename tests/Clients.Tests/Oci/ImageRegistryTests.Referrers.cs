@@ -1,6 +1,5 @@
 using System.Text;
 using MultiAgentInfra.Clients.Oci;
-using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Tests.Oci;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Core.Images;

@@ -48,16 +48,19 @@ public sealed class OciLayoutTests : IDisposable
     public async Task Entries_of_other_programs_stay_as_they_are()
     {
         var image = await PutAsync("one", "a");
-        var foreign = $$"""
-            {"mediaType":"{{MediaTypes.Manifest}}","digest":"{{image.Digest}}","size":{{image.Size}},"annotations":{"org.opencontainers.image.ref.name":"Other Name","x":"y"},"platform":{"os":"linux"}}
+        const string annotations = """
+            {"org.opencontainers.image.ref.name":"Other Name","x":"y"}
             """;
+        var foreign = $$"""
+            {"mediaType":"{{MediaTypes.Manifest}}","digest":"{{image.Digest}}","size":{{image.Size}},"annotations":{{annotations}},"platform":{"os":"linux"} }
+            """.Replace("} }", "}}", StringComparison.Ordinal);
         await File.WriteAllTextAsync(
-            Path.Combine(Layout.Root, "index.json"), $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.Index}}","manifests":[{{foreign.Trim()}}]}""");
+            Path.Combine(Layout.Root, "index.json"), $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.Index}}","manifests":[{{foreign}}]}""");
 
         await PutAsync("two", "b");
         await Layout.CollectGarbageAsync(TimeSpan.FromHours(-1), CancellationToken.None);
 
-        Assert.Contains(foreign.Trim(), await File.ReadAllTextAsync(Path.Combine(Layout.Root, "index.json")), StringComparison.Ordinal);
+        Assert.Contains(foreign, await File.ReadAllTextAsync(Path.Combine(Layout.Root, "index.json")), StringComparison.Ordinal);
         Assert.True(await Layout.HasBlobAsync(Repository, image.Digest, CancellationToken.None));
         Assert.Null(await Layout.ResolveAsync(Repository, image.Digest.Value, CancellationToken.None));
     }
