@@ -1,17 +1,16 @@
-using Microsoft.Extensions.DependencyInjection;
-using MultiAgentInfra.EmbeddedRuntime.Engine;
-
 namespace MultiAgentInfra.Benchmarks;
 
 /// <summary>What every row gets: a folder on the measured disk, how thorough to be, and where to say what happens.</summary>
-internal sealed class BenchmarkContext(string folder, bool isQuick, Progress progress)
+internal sealed class BenchmarkContext(string folder, bool isQuick, Progress progress, CancellationToken stop)
 {
     private readonly List<double> _syncs = [];
-    private int _databases;
+    private int _folders;
 
     public string FileSystem => DiskProbe.FileSystem(folder);
 
     public Progress Progress => progress;
+
+    public CancellationToken Stop => stop;
 
     /// <summary>A tenth of the work, once: it shows that all runs, and is held to no goal.</summary>
     public bool IsQuick => isQuick;
@@ -22,9 +21,11 @@ internal sealed class BenchmarkContext(string folder, bool isQuick, Progress pro
 
     public int Scale(int count) => isQuick ? Math.Max(1, count / 10) : count;
 
-    public string NewDatabase() => Path.Combine(Directory.CreateDirectory(Path.Combine(folder, $"{++_databases}")).FullName, "durable.db");
+    /// <summary>An empty folder that goes with the run at the latest.</summary>
+    public string NewFolder() => Directory.CreateDirectory(Path.Combine(folder, $"{++_folders}")).FullName;
 
-    public static void Remove(string database) => Directory.Delete(Path.GetDirectoryName(database)!, recursive: true);
+    /// <summary>A folder on the same disk that later runs find again.</summary>
+    public string KeptFolder(string name) => Path.Combine(Path.GetDirectoryName(folder)!, name);
 
     /// <summary>Milliseconds of so many appends with their syncs, which are kept for the whole run's figure too.</summary>
     public List<double> ProbeDisk(int count = 200)
@@ -35,8 +36,4 @@ internal sealed class BenchmarkContext(string folder, bool isQuick, Progress pro
     }
 
     public Samples Syncs() => new(_syncs.Count > 0 ? _syncs : ProbeDisk());
-
-    /// <summary>An engine with the product's settings.</summary>
-    public static Task<DurableEngine> StartAsync(string database, Action? onStep = null) =>
-        DurableEngine.StartAsync(new DurableEngineOptions { DatabasePath = database }, Programs.Registry(onStep), new ServiceCollection().BuildServiceProvider());
 }

@@ -12,8 +12,8 @@ internal static class IdleChain
     public static async Task<double[]> RunAsync(BenchmarkContext context, int steps, TimeSpan atLeast = default)
     {
         var starts = new List<long>();
-        var database = context.NewDatabase();
-        await using (var engine = await BenchmarkContext.StartAsync(database, () => starts.Add(Stopwatch.GetTimestamp())))
+        var database = MeasuredEngine.NewDatabase(context);
+        await using (var engine = await MeasuredEngine.StartAsync(database, () => starts.Add(Stopwatch.GetTimestamp())))
         {
             var spent = await Load.RunAsync(engine.Client, Programs.Chain, StepsBefore, 1, 1);
             do
@@ -24,7 +24,7 @@ internal static class IdleChain
             while (spent < atLeast);
         }
 
-        BenchmarkContext.Remove(database);
+        MeasuredEngine.Remove(database);
         return [.. starts.Zip(starts.Skip(1), (start, next) => Stopwatch.GetElapsedTime(start, next).TotalMilliseconds)];
     }
 }

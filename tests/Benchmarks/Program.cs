@@ -1,47 +1,23 @@
 using System.CommandLine;
 using MultiAgentInfra.Benchmarks;
+using MultiAgentInfra.Benchmarks.Images;
 using MultiAgentInfra.Benchmarks.Workers;
 
-// What a shell reports after Ctrl+C.
-const int Interrupted = 130;
-
-var data = new Option<DirectoryInfo?>("--data") { Description = "A folder on the disk to measure; by default artifacts/benchmarks." };
-var only = new Option<string?>("--only") { Description = "Measures this part only." };
-only.AcceptOnlyFromAmong([.. DurableBenchmarks.Names]);
-var quick = new Option<bool>("--quick") { Description = "A tenth of the work, once: shows that it runs, not how fast." };
-var durable = new Command("durable", "Measures the embedded durable engine and prints tables and a line for each goal.") { data, only, quick };
-durable.SetAction(async (parsed, cancellation) =>
-{
-    var folder = WorkFolder.Create(parsed.GetValue(data)?.FullName);
-    try
-    {
-        if (DiskProbe.Refusal(folder) is { } refusal)
-        {
-            await Console.Error.WriteLineAsync(refusal);
-            return 1;
-        }
-
-        var context = new BenchmarkContext(folder, parsed.GetValue(quick), new Progress(Console.Error, !Console.IsErrorRedirected));
-        await DurableBenchmarks.RunAsync(context, parsed.GetValue(only), Console.Out).WaitAsync(cancellation);
-        return 0;
-    }
-    catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-    {
-        return Interrupted;
-    }
-    finally
-    {
-        Directory.Delete(folder, recursive: true);
-    }
-});
+// Engines take no token: what is under way is left where it is.
+var durable = BenchmarkCommand.Create(
+    "durable", "Measures the embedded durable engine and prints tables and a line for each goal.", DurableBenchmarks.Names, () => null,
+    (context, only, output) => DurableBenchmarks.RunAsync(context, only, output).WaitAsync(context.Stop));
+var images = BenchmarkCommand.Create(
+    "images", "Measures builds and pushes of images beside Docker and buildah, and prints a table and a line for each goal.",
+    ImageBenchmarks.Names, ImageBenchmarks.Refusal, ImageBenchmarks.RunAsync);
 
 var name = new Argument<string>("name");
-var database = new Argument<string>("database");
-var instances = new Argument<int>("instances");
+var subject = new Argument<string>("subject");
+var count = new Argument<int>("count");
 var argument = new Argument<int>("argument");
-var worker = new Command(WorkerProcess.Verb) { name, database, instances, argument };
+var worker = new Command(WorkerProcess.Verb) { name, subject, count, argument };
 worker.Hidden = true;
 worker.SetAction((parsed, _) => WorkerProcess.ServeAsync(
-    BenchmarkWorker.Named(parsed.GetValue(name)!), parsed.GetValue(database)!, parsed.GetValue(instances), parsed.GetValue(argument)));
+    BenchmarkWorker.Named(parsed.GetValue(name)!), parsed.GetValue(subject)!, parsed.GetValue(count), parsed.GetValue(argument)));
 
-return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable, worker }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable, images, worker }.Parse(args).InvokeAsync();

@@ -21,23 +21,23 @@ internal static class Throughput
     // Until the methods that count are compiled for speed, which a number of calls does not tell.
     private static async Task WarmUpAsync(BenchmarkContext context, Shape shape)
     {
-        var database = context.NewDatabase();
-        await using (var engine = await BenchmarkContext.StartAsync(database))
+        var database = MeasuredEngine.NewDatabase(context);
+        await using (var engine = await MeasuredEngine.StartAsync(database))
         {
             var spent = TimeSpan.Zero;
             while (spent < context.WarmUp)
                 spent += await Load.RunAsync(engine.Client, shape.Orchestrator, shape.Input, Math.Max(1, shape.Total / 10), shape.AtOnce);
         }
 
-        BenchmarkContext.Remove(database);
+        MeasuredEngine.Remove(database);
     }
 
     private static async Task<Trial> RunAsync(BenchmarkContext context, Shape shape)
     {
-        var database = context.NewDatabase();
+        var database = MeasuredEngine.NewDatabase(context);
         var syncs = context.ProbeDisk();
         Trial trial;
-        await using (var engine = await BenchmarkContext.StartAsync(database))
+        await using (var engine = await MeasuredEngine.StartAsync(database))
         {
             GC.Collect();
             using var commits = new CommitMeter();
@@ -53,7 +53,7 @@ internal static class Throughput
 
         // Before and after, so that a disk that changes its speed meanwhile shows.
         syncs.AddRange(context.ProbeDisk());
-        BenchmarkContext.Remove(database);
+        MeasuredEngine.Remove(database);
         return trial with { SyncSeconds = new Samples(syncs).Median / 1_000 };
     }
 

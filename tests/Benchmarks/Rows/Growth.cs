@@ -42,9 +42,9 @@ internal sealed class Growth : BenchmarkRow
     private static async Task<(double Short, double Long)> CompareAsync(BenchmarkContext context, int steps)
     {
         var starts = new List<long>();
-        var database = context.NewDatabase();
+        var database = MeasuredEngine.NewDatabase(context);
         List<double> early = [], late = [];
-        await using (var engine = await BenchmarkContext.StartAsync(database, () => starts.Add(Stopwatch.GetTimestamp())))
+        await using (var engine = await MeasuredEngine.StartAsync(database, () => starts.Add(Stopwatch.GetTimestamp())))
         {
             var grown = await engine.Client.ScheduleNewOrchestrationInstanceAsync(Programs.ChainOnEvent);
             await GrowAsync(engine.Client, grown, steps, 1);
@@ -59,7 +59,7 @@ internal sealed class Growth : BenchmarkRow
             }
         }
 
-        BenchmarkContext.Remove(database);
+        MeasuredEngine.Remove(database);
         return (new Samples(early).Median, new Samples(late).Median);
     }
 

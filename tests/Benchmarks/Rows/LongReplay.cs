@@ -19,10 +19,10 @@ internal sealed class LongReplay : BenchmarkRow
         for (var repetition = 1; repetition <= context.Repetitions; repetition++)
         {
             context.Progress.Say($"replay: {repetition} of {context.Repetitions}");
-            var database = context.NewDatabase();
+            var database = MeasuredEngine.NewDatabase(context);
             await WorkerProcess.RunAsync<CreateHistories>(database, Instances, steps);
             figures.Add(await WorkerProcess.RunAsync<Replay>(database, Instances));
-            BenchmarkContext.Remove(database);
+            MeasuredEngine.Remove(database);
         }
 
         var median = new Samples(figures.Select(process => process["median"]));

@@ -16,13 +16,13 @@ internal sealed class Waiting : BenchmarkRow
         for (var repetition = 1; repetition <= context.Repetitions; repetition++)
         {
             context.Progress.Say($"{instances:N0} waiting instances: {repetition} of {context.Repetitions}");
-            var database = context.NewDatabase();
+            var database = MeasuredEngine.NewDatabase(context);
             created.Add(await WorkerProcess.RunAsync<CreateWaiting>(database, instances));
 
             // One more kill lies between the two, and each gives the event to another instance.
             restarts.Add(await WorkerProcess.RunAsync<FirstWork>(database, instances, instances - 1));
             resumed.Add(await WorkerProcess.RunAsync<ResumeWaiting>(database, instances));
-            BenchmarkContext.Remove(database);
+            MeasuredEngine.Remove(database);
         }
 
         return [.. MemoryRows(instances, created, resumed), .. RestartRows(instances, restarts)];

@@ -8,7 +8,7 @@ internal sealed class CreateHistories : BenchmarkWorker
     /// <param name="argument">The steps of each.</param>
     public override async Task<Dictionary<string, double>> MeasureAsync(string database, int instances, int argument)
     {
-        var engine = await BenchmarkContext.StartAsync(database);
+        var engine = await MeasuredEngine.StartAsync(database);
         await WaitingInstances.CreateAsync(engine.Client, instances, argument);
         for (var index = 0; index < instances; index++)
             await WaitForStatusAsync(engine.Client, WaitingInstances.Id(index));

@@ -5,7 +5,7 @@ internal sealed class CreateWaiting : BenchmarkWorker
 {
     public override async Task<Dictionary<string, double>> MeasureAsync(string database, int instances, int argument)
     {
-        var engine = await BenchmarkContext.StartAsync(database);
+        var engine = await MeasuredEngine.StartAsync(database);
         await WaitingInstances.WarmUpAsync(engine.Client);
         var before = await OwnMemory.SettledAsync();
         await WaitingInstances.CreateAsync(engine.Client, instances, steps: 0);

@@ -11,7 +11,7 @@ internal sealed class FirstWork : BenchmarkWorker
         var clock = Stopwatch.StartNew();
         using var process = Process.GetCurrentProcess();
         var age = TimeProvider.System.GetLocalNow() - process.StartTime;
-        var engine = await BenchmarkContext.StartAsync(database);
+        var engine = await MeasuredEngine.StartAsync(database);
         var open = clock.Elapsed;
         await WaitingInstances.FinishAsync(engine.Client, WaitingInstances.Id(argument));
         GC.KeepAlive(engine);

@@ -9,7 +9,7 @@ internal sealed class Replay : BenchmarkWorker
     public override async Task<Dictionary<string, double>> MeasureAsync(string database, int instances, int argument)
     {
         var started = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var engine = await BenchmarkContext.StartAsync(database, () => started.TrySetResult(Stopwatch.GetTimestamp()));
+        var engine = await MeasuredEngine.StartAsync(database, () => started.TrySetResult(Stopwatch.GetTimestamp()));
         var times = new List<double>();
         for (var index = 0; index < instances; index++)
         {

@@ -1,0 +1,103 @@
+using System.Formats.Tar;
+
+namespace MultiAgentInfra.Benchmarks.Images;
+
+/// <summary>What all rows share: the registry, the peers, the application that runtime images are made of, and one runtime image for agents to stand on.</summary>
+internal sealed class ImageWorkshop : IAsyncDisposable
+{
+    private readonly DockerServer _docker;
+    private readonly HashSet<string> _pushed = [];
+
+    private ImageWorkshop(LocalRegistry registry, DockerServer docker, BuildahPeer buildah, RuntimeApplication application)
+    {
+        (Registry, _docker, Application) = (registry, docker, application);
+        Peers = [new DockerPeer(docker, hasBuildKit: false), new DockerPeer(docker, hasBuildKit: true), buildah];
+    }
+
+    public LocalRegistry Registry { get; }
+
+    public RuntimeApplication Application { get; }
+
+    /// <summary>Docker with its older builder is the first.</summary>
+    public IReadOnlyList<ImagePeer> Peers { get; }
+
+    private string BaseImage => $"{Registry.Host}/base:1";
+
+    public static async Task<ImageWorkshop> OpenAsync(BenchmarkContext context)
+    {
+        var application = await RuntimeApplication.InstallAsync(context);
+        context.Progress.Say("starting docker-registry and dockerd");
+        var docker = await DockerServer.StartAsync(context.NewFolder(), context.Stop);
+        var registry = await LocalRegistry.StartAsync(context.NewFolder(), context.Stop);
+        var workshop = new ImageWorkshop(registry, docker, new BuildahPeer(context.NewFolder()), application);
+        try
+        {
+            await workshop.MakeBaseAsync(context);
+            return workshop;
+        }
+        catch
+        {
+            await workshop.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A peer's runtime image, built from nothing and pushed.</summary>
+    public async Task<(TimeSpan Build, TimeSpan Push)> MakeRuntimeAsync(BenchmarkContext context, ImagePeer peer, bool isCached)
+    {
+        var dockerfile = Path.Combine(context.NewFolder(), "Dockerfile");
+        await File.WriteAllTextAsync(dockerfile, $"""
+            FROM {BaseImage}
+            WORKDIR /app
+            COPY package.json package-lock.json start-agent.mjs ./
+            COPY node_modules ./node_modules
+            USER 1000:1000
+            WORKDIR /data
+            CMD ["node", "/app/start-agent.mjs", "/app/character.json"]
+
+            """, context.Stop);
+        var image = $"{Registry.Host}/{RepositoryOf(peer)}:1";
+        var build = await peer.BuildAsync(Application.Folder, dockerfile, image, isCached, context.Stop);
+        var push = await peer.PushAsync(image, context.Stop);
+        _pushed.Add(RepositoryOf(peer));
+        return (build, push);
+    }
+
+    /// <summary>The image that every side's agent images stand on: Docker's.</summary>
+    public async Task<string> RuntimeAsync(BenchmarkContext context)
+    {
+        if (!_pushed.Contains(RepositoryOf(Peers[0])))
+        {
+            context.Progress.Say("making the runtime image");
+            await MakeRuntimeAsync(context, Peers[0], isCached: true);
+        }
+
+        return $"{Registry.Host}/{RepositoryOf(Peers[0])}:1";
+    }
+
+    public static string RepositoryOf(ImagePeer peer) => $"runtime-{string.Concat(peer.Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}";
+
+    public static async Task<string> DescribeAsync(CancellationToken stop)
+    {
+        var registry = (await ExternalProgram.RunAsync("docker-registry", ["--version"], stop)).Split(' ')[^1];
+        return $"{await ExternalProgram.RunAsync(DockerServer.Command, ["--version"], stop)}; {await ExternalProgram.RunAsync("buildah", ["--version"], stop)}; " +
+            $"registry {registry}, on the same disk, which syncs each file that it writes.";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _docker.DisposeAsync();
+        await Registry.DisposeAsync();
+    }
+
+    private async Task MakeBaseAsync(BenchmarkContext context)
+    {
+        var folder = context.NewFolder();
+        var programs = Directory.CreateDirectory(Path.Combine(folder, "root", "bin")).FullName;
+        File.Copy("/bin/busybox", Path.Combine(programs, "busybox"));
+        var tar = Path.Combine(folder, "base.tar");
+        await TarFile.CreateFromDirectoryAsync(Path.Combine(folder, "root"), tar, includeBaseDirectory: false, context.Stop);
+        await _docker.RunAsync(context.Stop, "import", tar, BaseImage);
+        await _docker.RunAsync(context.Stop, "push", "--quiet", BaseImage);
+    }
+}
