@@ -1,10 +1,13 @@
+using Azure.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
+using MultiAgentInfra.Clients.Attestations;
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Oci;
@@ -48,11 +51,18 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton(provider => OpenImageKeys(provider.GetRequiredService<IOptions<ImageSigningOptions>>().Value, folder))
+        .AddSingleton<ImageAttester>()
+        .AddSingleton<ImageVerifier>()
+        .AddSingleton<ComponentLists>()
         .AddSingleton<RuntimeImageBuilder>()
         .AddSingleton<BuildFolder>()
         .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
+
+    private static ImageKeys OpenImageKeys(ImageSigningOptions options, DataFolder folder) => ImageKeys.Open(
+        options, folder.ImageSigningKey, options.KeyVaultUri is { } vault ? new(vault, options.SecretName!, new DefaultAzureCredential()) : null);
 
     private static string FindNode() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

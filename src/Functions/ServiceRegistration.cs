@@ -25,6 +25,8 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ImageSigningOptions>().Bind(configuration.GetSection(ImageSigningOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ImageSigningOptions>, ImageSigningValidation>();
         return services;
     }
 

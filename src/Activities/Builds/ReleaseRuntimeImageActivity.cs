@@ -9,13 +9,14 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>The gate: a failed verdict keeps the image in quarantine until housekeeping removes it.</summary>
 [DurableTask(nameof(ReleaseRuntimeImage))]
-public sealed class ReleaseRuntimeImageActivity(ImageMover mover, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
+public sealed class ReleaseRuntimeImageActivity(ImageMover mover, RuntimeAttestations attestations, RuntimeImageStore images, BuildFolder folder, StepRecorder recorder)
     : StepActivity<ReleaseRuntimeImage, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(ReleaseRuntimeImage input, CancellationToken cancellationToken)
     {
         if (input.Verdict.Outcome == ScanOutcome.Failed)
             throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
+        await attestations.AttestAsync(input, cancellationToken);
         var quarantined = new ImageReference(ImageNames.QuarantineRepository, input.Image.Digest);
         await mover.MoveAsync(quarantined, ImageNames.RuntimeRepository, input.PluginSetKey, cancellationToken);
         await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);

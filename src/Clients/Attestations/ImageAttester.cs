@@ -20,10 +20,11 @@ public sealed class ImageAttester(IImageRegistry registry, ImageKeys keys)
         await Task.WhenAll(there, empty, registry.MountBlobAsync(repository, attestations.Components, attestations.ComponentsRepository, cancellationToken));
 
         var known = await there;
+        var name = registry.FullName(repository);
         SignedStatement[] statements =
         [
-            SignedStatement.Of(repository, image.Digest, attestations.Verdict),
-            SignedStatement.Of(repository, image.Digest, attestations.Provenance),
+            SignedStatement.Of(name, image.Digest, attestations.Verdict),
+            SignedStatement.Of(name, image.Digest, attestations.Provenance),
         ];
         var signed = await Task.WhenAll(statements
             .Where(statement => !statement.IsIn(known, keys.Signing))

@@ -10,7 +10,7 @@ internal sealed class ImageSigner(IImageRegistry registry, ImageKeys keys)
     /// <summary>Adds a signature of our key to those that there are; an image that has one is left alone.</summary>
     public async Task SignAsync(string repository, Digest image, CancellationToken cancellationToken)
     {
-        var payload = SimpleSigning.Write(repository, image);
+        var payload = SimpleSigning.Write(registry.FullName(repository), image);
         var there = await ImageSignatures.ReadAsync(registry, repository, image, cancellationToken);
         if (there.Any(layer => layer.Digest == Digest.Of(payload) && ImageSignatures.Of(layer) is { } signature && keys.Signing.Public.Verify(payload, signature)))
             return;

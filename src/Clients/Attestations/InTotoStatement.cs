@@ -8,8 +8,8 @@ namespace MultiAgentInfra.Clients.Attestations;
 internal sealed record InTotoStatement(
     [property: JsonPropertyName("_type")] string Type, IReadOnlyList<ResourceDescriptor> Subject, string PredicateType, object Predicate)
 {
-    public static byte[] Write(string repository, Digest image, string predicateType, object predicate) =>
-        OciJson.Write(new InTotoStatement("https://in-toto.io/Statement/v1", [ResourceDescriptor.Of(repository, image)], predicateType, predicate));
+    public static byte[] Write(string name, Digest image, string predicateType, object predicate) =>
+        OciJson.Write(new InTotoStatement("https://in-toto.io/Statement/v1", [ResourceDescriptor.Of(name, image)], predicateType, predicate));
 }
 
 /// <summary>Names a thing by its content (https://github.com/in-toto/attestation/blob/main/spec/v1/resource_descriptor.md).</summary>

@@ -8,16 +8,16 @@ namespace MultiAgentInfra.Clients.Attestations;
 /// <param name="Said">The digest of what it says, without what differs from run to run.</param>
 internal sealed record SignedStatement(string PredicateType, byte[] Content, Digest Said)
 {
-    public static SignedStatement Of(string repository, Digest image, VerdictStatement verdict)
+    public static SignedStatement Of(string name, Digest image, VerdictStatement verdict)
     {
-        var content = InTotoStatement.Write(repository, image, VerdictStatement.PredicateType, verdict);
+        var content = InTotoStatement.Write(name, image, VerdictStatement.PredicateType, verdict);
         return new(VerdictStatement.PredicateType, content, Digest.Of(content));
     }
 
     /// <summary>A later run that made the same image of the same things would say nothing new.</summary>
-    public static SignedStatement Of(string repository, Digest image, SlsaProvenance provenance) => new(
+    public static SignedStatement Of(string name, Digest image, SlsaProvenance provenance) => new(
         SlsaProvenance.PredicateType,
-        InTotoStatement.Write(repository, image, SlsaProvenance.PredicateType, provenance),
+        InTotoStatement.Write(name, image, SlsaProvenance.PredicateType, provenance),
         Digest.Of(OciJson.Write(provenance.BuildDefinition)));
 
     /// <summary>Whether the image has it already, signed by the same key: a signature is another one each time, and so is its digest.</summary>

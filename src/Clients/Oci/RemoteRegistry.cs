@@ -40,11 +40,13 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
 
     public string Name => _routes.Origin.AbsoluteUri.TrimEnd('/');
 
+    public string FullName(string repository) => $"{_routes.Host}/{_routes.NameOf(repository)}";
+
     /// <summary>What an engine pulls: <c>HOST[:PORT]/REPOSITORY@DIGEST</c>.</summary>
-    public string PullReference(string repository, Digest digest) => $"{_routes.Host}/{_routes.NameOf(repository)}@{digest}";
+    public string PullReference(string repository, Digest digest) => $"{FullName(repository)}@{digest}";
 
     /// <summary>What an engine pushes to: <c>HOST[:PORT]/REPOSITORY:TAG</c>.</summary>
-    public string PushReference(string repository, string tag) => $"{_routes.Host}/{_routes.NameOf(repository)}:{tag}";
+    public string PushReference(string repository, string tag) => $"{FullName(repository)}:{tag}";
 
     public Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken) =>
         _manifests.ResolveAsync(repository, reference, cancellationToken);

@@ -15,8 +15,9 @@ internal sealed record AttestedImage(string Repository, Descriptor Manifest, Ima
 
     public Digest Digest => Manifest.Digest;
 
-    public static async Task<AttestedImage> CreateAsync(IImageRegistry registry, string repository, string content)
+    public static async Task<AttestedImage> CreateAsync(IImageRegistry registry, string repository, string name)
     {
+        var content = $"{repository} {name}";
         var config = await registry.PutBlobAsync(
             repository, OciJson.Write(new OciImageConfig("amd64", "linux", new("layers", [Digest.Of(Encoding.UTF8.GetBytes(content))]))), MediaTypes.Config, None);
         var layer = await registry.PutBlobAsync(repository, Encoding.UTF8.GetBytes(content), "application/vnd.oci.image.layer.v1.tar", None);

@@ -10,16 +10,13 @@ namespace MultiAgentInfra.Clients.Tests.Attestations;
 /// <summary>What is attached to an image, in every registry. Each test has repositories of its own.</summary>
 public abstract partial class ImageAttesterTests
 {
-    private readonly ImageKeys _keys = AttestedImage.NewKeys();
     private readonly string _repository = $"agents/{Guid.NewGuid():D}";
+    private readonly ImageKeys _keys = AttestedImage.NewKeys();
 
     private static CancellationToken None => CancellationToken.None;
 
     /// <summary>A registry that is empty but for what other tests put into their repositories.</summary>
     protected abstract Task<IImageRegistry> OpenAsync();
-
-    /// <summary>The file in which the registry keeps a blob.</summary>
-    protected abstract string BlobPath(Digest digest);
 
     [Fact]
     public async Task An_image_gets_its_components_a_verdict_and_its_provenance()
