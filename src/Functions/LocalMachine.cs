@@ -5,6 +5,7 @@ using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Attestations;
+using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Keys;
@@ -40,7 +41,9 @@ public static class LocalMachine
 
     private static IServiceCollection AddTools(this IServiceCollection services, DataFolder folder) => services
         .AddSingleton<ProcessRunner>()
-        .AddSingleton(new FolderArtifactStore(folder.Artifacts))
+        .AddSingleton<IArtifactStore>(provider => provider.GetRequiredService<IOptions<BlobOptions>>().Value is { IsConfigured: true } blobs
+            ? BlobArtifactStore.Create(blobs, provider.GetRequiredService<TimeProvider>())
+            : new FolderArtifactStore(folder.Artifacts))
         .AddSingleton<OperationArtifacts>()
         // Agents are on this machine's loopback: no proxy of the environment may come in between.
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))

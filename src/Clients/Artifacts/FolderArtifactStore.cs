@@ -1,7 +1,7 @@
 namespace MultiAgentInfra.Clients.Artifacts;
 
 /// <summary>Artifacts as files of one folder, which nobody else may read; the folder has one process that writes.</summary>
-public sealed class FolderArtifactStore
+public sealed class FolderArtifactStore : IArtifactStore
 {
     private const int CopyBytes = 128 * 1024;
 

@@ -5,7 +5,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Artifacts;
 
 /// <summary>Build logs, scan reports and lists of components: kept in the artifact store and linked from their operation.</summary>
-public sealed class OperationArtifacts(FolderArtifactStore store, OperationArtifactStore rows)
+public sealed class OperationArtifacts(IArtifactStore store, OperationArtifactStore rows)
 {
     /// <summary>Keeps the content under the name, which is unique in its operation. Safe to repeat; another content replaces the first.</summary>
     /// <param name="name">Letters, digits, dots and hyphens, such as <c>scan.json</c>.</param>

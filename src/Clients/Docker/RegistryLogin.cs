@@ -1,0 +1,30 @@
+using System.Text.Json;
+
+namespace MultiAgentInfra.Clients.Docker;
+
+/// <summary>What an engine needs to push to a registry, or to pull from it. No record, because a record prints what it holds.</summary>
+/// <param name="server">The registry's host and port, as they stand before the repository.</param>
+public sealed class RegistryLogin(string server, string username, string password)
+{
+    internal string Server => server;
+
+    internal string Password => password;
+
+    /// <summary>https://docs.docker.com/reference/api/engine/#section/Authentication: base64 for URLs, with its padding.</summary>
+    internal static string None { get; } = Encode("{}"u8.ToArray());
+
+    internal string Auth { get; } = Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
+    {
+        ["username"] = username,
+        ["password"] = password,
+        ["serveraddress"] = server,
+    }));
+
+    /// <summary>The same for the bases that a build pulls.</summary>
+    internal string Config { get; } = Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, Dictionary<string, string>>
+    {
+        [server] = new() { ["username"] = username, ["password"] = password },
+    }));
+
+    private static string Encode(byte[] json) => Convert.ToBase64String(json).Replace('+', '-').Replace('/', '_');
+}
