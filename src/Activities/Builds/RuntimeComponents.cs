@@ -1,7 +1,6 @@
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Core;
 
 namespace MultiAgentInfra.Activities.Builds;
 

@@ -114,20 +114,27 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         if (content.Length > OciLayout.MaxDocumentSize)
             throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {OciLayout.MaxDocumentSize}.");
         var digest = Digest.Of(content.Span);
-        if (_blobs.Has(repository, digest))
-            return new(mediaType, digest, content.Length);
-        await using var upload = await BeginBlobAsync(repository, cancellationToken);
-        await upload.WriteAsync(content, cancellationToken);
-        return await upload.CommitAsync(mediaType, cancellationToken);
+        await _blobs.BringAsync(repository, digest, UploadAsync, cancellationToken);
+        return new(mediaType, digest, content.Length);
+
+        async Task UploadAsync()
+        {
+            await using var upload = await BeginBlobAsync(repository, cancellationToken);
+            await upload.WriteAsync(content, cancellationToken);
+            await upload.CommitAsync(mediaType, cancellationToken);
+        }
     }
 
     public Task<BlobUpload> BeginBlobAsync(string repository, CancellationToken cancellationToken) => Task.FromResult<BlobUpload>(new RemoteBlobUpload(
         new(_transport, _routes, repository), new(_spoolFolder), _transport.Retry, digest => _blobs.Add(repository, digest)));
 
-    public async Task MountBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
+    public Task MountBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken) =>
+        _blobs.BringAsync(repository, blob.Digest, () => MountAsync(repository, blob, from, cancellationToken), cancellationToken);
+
+    public void Dispose() => _connection.Dispose();
+
+    private async Task MountAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
     {
-        if (_blobs.Has(repository, blob.Digest))
-            return;
         var request = new RegistryRequest(HttpMethod.Post, _routes.Mount(repository, blob.Digest, from), _routes.Push(repository), _routes.Pull(from))
         {
             Body = () => new ByteArrayContent([]),
@@ -146,8 +153,6 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         await unwanted.CancelAsync(cancellationToken);
         await CopyBlobAsync(repository, blob, from, cancellationToken);
     }
-
-    public void Dispose() => _connection.Dispose();
 
     private async Task CopyBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using MultiAgentInfra.Clients.Attestations;
-using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Tests.Oci;
 using MultiAgentInfra.Core;
