@@ -22,6 +22,7 @@ public sealed class DataFolder : IDisposable
     public string ImageSigningKey => Path.Combine(Keys, "image-signing.key");
     public string FunctionKeys => Path.Combine(Keys, "function.keys");
     public string Registry => Path.Combine(Root, "registry");
+    public string Uploads => Path.Combine(Registry, ".uploads");
     public string Builds => Path.Combine(Root, "builds");
     public string NpmCache => Path.Combine(Root, "npm-cache");
     public string Runtimes => Path.Combine(Root, "runtimes");

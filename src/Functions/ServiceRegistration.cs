@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Keys;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Maintenance;
@@ -25,12 +26,25 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
         services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ImageSigningOptions>().Bind(configuration.GetSection(ImageSigningOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ImageSigningOptions>, ImageSigningValidation>();
-        return services;
+        return services.AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
+    }
+
+    // Where the section is missing, images stay in a folder.
+    private static IServiceCollection AddRemoteRegistry(this IServiceCollection services, IConfigurationSection section)
+    {
+        if (!section.Exists())
+            return services;
+        services.AddOptions<RegistryOptions>().Bind(section).ValidateOnStart();
+        return services
+            .AddSingleton<IValidateOptions<RegistryOptions>, RegistryValidation>()
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<RemoteRegistry>(
+                provider, provider.GetRequiredService<IOptions<RegistryOptions>>().Value, provider.GetRequiredService<DataFolder>().Uploads));
     }
 
     /// <summary>Checks the options before anything is opened or made.</summary>
@@ -51,6 +65,9 @@ public static class ServiceRegistration
         .AddSingleton(provider => ConfiguredSecrets.Of(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
         .AddSingleton<HealthPoller>()
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<RetentionOptions>>().Value)
+        .AddSingleton<RetentionPolicy>()
+        .AddSingleton<RetentionSweeper>()
         .AddSingleton<Housekeeping>()
         .AddSingleton<OperationSweeper>()
         .AddSingleton<OutboxDispatcher>();

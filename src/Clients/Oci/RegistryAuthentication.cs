@@ -38,10 +38,13 @@ internal sealed class RegistryAuthentication(ITokenIssuer issuer, RegistryAccoun
         return new("Bearer", token.Value);
     }
 
-    /// <summary>A new token for the scope, with its whole life before it; null when the registry has no token service.</summary>
-    public async Task<RegistryToken?> IssueAsync(ITokenIssuer by, string scope, CancellationToken cancellationToken) => _challenge is { IsBearer: true } challenge
-        ? await retry.RunAsync(() => by.IssueAsync(challenge, [scope], cancellationToken), cancellationToken)
-        : null;
+    /// <summary>Whether the registry has a token service; known when it was asked for anything.</summary>
+    public bool HasTokens => _challenge is { IsBearer: true };
+
+    /// <summary>A new token for one scope, with its whole life before it.</summary>
+    /// <param name="by">Asks for somebody else than the usual account.</param>
+    public Task<RegistryToken> IssueAsync(ITokenIssuer? by, string scope, CancellationToken cancellationToken) => retry.RunAsync(
+        () => (by ?? issuer).IssueAsync(_challenge!, [scope], cancellationToken), cancellationToken);
 
     // One request for all that need the token at the same time; none of them may cancel it for the others.
     private async Task<RegistryToken> GetTokenAsync(
@@ -59,9 +62,10 @@ internal sealed class RegistryAuthentication(ITokenIssuer issuer, RegistryAccoun
                 if (isRenewed || (token.Value != refused && token.IsFresh(time.GetUtcNow())))
                     return token;
             }
-            catch (ApiException)
+            catch
             {
-                _tokens.TryRemove(new(key, pending));
+                if (pending.Value.IsCompleted)
+                    _tokens.TryRemove(new(key, pending));
                 throw;
             }
 

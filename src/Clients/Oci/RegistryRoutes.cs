@@ -19,10 +19,18 @@ internal sealed partial class RegistryRoutes(Uri origin, string prefix)
     /// <summary>https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support.</summary>
     public Uri Root => new(origin, "/v2/");
 
+    /// <summary>https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md#calling-post-oauth2exchange-to-get-an-acr-refresh-token.</summary>
+    public Uri AzureExchange => new(origin, "/oauth2/exchange");
+
+    /// <summary>https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md#calling-post-oauth2token-to-get-an-acr-access-token.</summary>
+    public Uri AzureToken => new(origin, "/oauth2/token");
+
+    public static bool IsName(string text) => NameGrammar().IsMatch(text);
+
     public string NameOf(string repository)
     {
         var name = prefix.Length == 0 ? repository : $"{prefix}/{repository}";
-        return NameGrammar().IsMatch(name) ? name : throw new FormatException($"'{name}' cannot be the name of a repository.");
+        return IsName(name) ? name : throw new FormatException($"'{name}' cannot be the name of a repository.");
     }
 
     /// <summary>By tag or digest: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests,

@@ -36,13 +36,21 @@ internal sealed class RemoteReferrers(RemoteManifests manifests, RemotePages pag
         return described;
     }
 
-    private async Task AddToFallbackAsync(string repository, Digest subject, IReadOnlyList<Descriptor> added, CancellationToken cancellationToken)
+    /// <summary>Strikes a deleted manifest off the list of what it referred to, where that is kept by us.</summary>
+    public Task RemoveAsync(string repository, Digest subject, Digest referrer, CancellationToken cancellationToken) =>
+        UpdateFallbackAsync(repository, subject, list => [.. list.Where(entry => entry.Digest != referrer)], cancellationToken);
+
+    private Task AddToFallbackAsync(string repository, Digest subject, IReadOnlyList<Descriptor> added, CancellationToken cancellationToken) =>
+        UpdateFallbackAsync(repository, subject, list => [.. list, .. Missing(list, added).DistinctBy(descriptor => descriptor.Digest)], cancellationToken);
+
+    private async Task UpdateFallbackAsync(
+        string repository, Digest subject, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>> change, CancellationToken cancellationToken)
     {
         var writer = _writers[(uint)HashCode.Combine(repository, subject) % _writers.Length];
         await writer.WaitAsync(cancellationToken);
         try
         {
-            await retry.RunAsync(() => UpdateFallbackAsync(repository, subject, added, cancellationToken), cancellationToken);
+            await retry.RunAsync(() => UpdateFallbackOnceAsync(repository, subject, change, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -51,18 +59,24 @@ internal sealed class RemoteReferrers(RemoteManifests manifests, RemotePages pag
     }
 
     // A registry cannot be asked to replace a tag only if it is what was read: so it is read again, and the update repeated if another process undid it.
-    private async Task<bool> UpdateFallbackAsync(string repository, Digest subject, IReadOnlyList<Descriptor> added, CancellationToken cancellationToken)
+    private async Task<bool> UpdateFallbackOnceAsync(
+        string repository, Digest subject, Func<IReadOnlyList<Descriptor>, IReadOnlyList<Descriptor>> change, CancellationToken cancellationToken)
     {
-        var before = await ReadFallbackAsync(repository, subject, cancellationToken);
-        if (Missing(before, added) is not { Length: > 0 } missing)
+        var tag = RegistryRoutes.FallbackTag(subject);
+        var found = await manifests.FindAsync(repository, tag, cancellationToken);
+        var before = found?.ReadIndex().Manifests ?? [];
+        var wanted = change(before);
+        if (wanted.Count == before.Count)
             return true;
-        var index = OciJson.Write(new OciIndex(2, MediaTypes.Index, [.. before, .. missing]));
-        await manifests.PutAsync(repository, index, MediaTypes.Index, RegistryRoutes.FallbackTag(subject), cancellationToken);
+        if (wanted.Count == 0)
+            await manifests.DeleteAsync(repository, found!.Descriptor.Digest, cancellationToken);
+        else
+            await manifests.PutAsync(repository, OciJson.Write(new OciIndex(2, MediaTypes.Index, wanted)), MediaTypes.Index, tag, cancellationToken);
         var after = await ReadFallbackAsync(repository, subject, cancellationToken);
-        return Missing(after, added).Length == 0 && Missing(after, before).Length == 0
+        return Missing(after, wanted).Length == 0 && change(after).Count == after.Count
             ? true
             : throw new RegistryInterruption(RegistryConnection.Failure(
-                HttpMethod.Put, routes.Manifest(repository, RegistryRoutes.FallbackTag(subject)), null, "others change the list of referrers all the time"));
+                HttpMethod.Put, routes.Manifest(repository, tag), null, "others change the list of referrers all the time"));
     }
 
     private async Task<IReadOnlyList<Descriptor>> ReadFallbackAsync(string repository, Digest subject, CancellationToken cancellationToken) =>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using Azure.Core;
+using Azure.Identity;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Core.Images;
 
@@ -15,6 +17,9 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
     private readonly string _spoolFolder;
     private readonly RegistryRoutes _routes;
     private readonly RegistryConnection _connection;
+    private readonly RegistryAccount? _account;
+    private readonly RegistryAccount? _pullAccount;
+    private readonly RegistryAuthentication _authentication;
     private readonly RegistryTransport _transport;
     private readonly RemoteManifests _manifests;
     private readonly RemotePages _pages;
@@ -24,15 +29,25 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
     /// <param name="options">Valid ones.</param>
     /// <param name="spoolFolder">Where uploads of more than a MiB wait until the registry has them.</param>
     public RemoteRegistry(RegistryOptions options, string spoolFolder, TimeProvider time, ILogger<RemoteRegistry> logger)
+        : this(options, spoolFolder, time, logger, null)
+    {
+    }
+
+    /// <param name="identity">Of an Azure registry; null for the one that Azure.Identity finds, where the options ask for one.</param>
+    internal RemoteRegistry(RegistryOptions options, string spoolFolder, TimeProvider time, ILogger<RemoteRegistry> logger, TokenCredential? identity)
     {
         (_time, _spoolFolder) = (time, spoolFolder);
         var origin = RegistryAddress.TryParse(options.Address ?? "") ?? throw new ArgumentException($"'{options.Address}' is no registry's address.", nameof(options));
-        var account = RegistryAccount.From(options.Username, options.Password, options.PasswordFile);
+        _account = RegistryAccount.From(options.Username, options.Password, options.PasswordFile);
+        _pullAccount = RegistryAccount.From(options.PullUsername, options.PullPassword, options.PullPasswordFile);
         var retry = new RegistryRetry(time, logger);
         _routes = new(origin, options.Prefix);
         _connection = new(origin, options, time);
-        var issuer = new RegistryTokenIssuer(_connection, account, time);
-        _transport = new(_connection, new(issuer, account, retry, time), retry);
+        if (identity is null && _account is null && RegistryAddress.IsAzure(origin))
+            identity = new DefaultAzureCredential();
+        ITokenIssuer issuer = identity is null ? new RegistryTokenIssuer(_connection, _account, time) : new AzureTokenIssuer(_connection, _routes, identity, time);
+        _authentication = new(issuer, _account, retry, time);
+        _transport = new(_connection, _authentication, retry);
         _manifests = new(_transport, _routes);
         _pages = new(_transport);
         _referrers = new(_manifests, _pages, _routes, retry);
@@ -47,6 +62,23 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
 
     /// <summary>What an engine pushes to: <c>HOST[:PORT]/REPOSITORY:TAG</c>.</summary>
     public string PushReference(string repository, string tag) => $"{FullName(repository)}:{tag}";
+
+    /// <summary>What a scanner or an engine needs to pull from the repository: a new token for that alone where the registry has a token
+    /// service; else the account that may only pull, and the one that may push where no other is configured.</summary>
+    public async Task<PullCredential> GetPullCredentialAsync(string repository, CancellationToken cancellationToken)
+    {
+        var scope = _routes.Pull(repository);
+        (await _transport.SendAsync(new(HttpMethod.Get, _routes.Root, scope) { Answers = [HttpStatusCode.OK] }, cancellationToken)).Dispose();
+        if (_authentication.HasTokens)
+        {
+            var by = _pullAccount is null ? null : new RegistryTokenIssuer(_connection, _pullAccount, _time);
+            var token = await _authentication.IssueAsync(by, scope, cancellationToken);
+            return new(_routes.Host, null, null, token.Value, token.ExpiresAt);
+        }
+
+        var account = _pullAccount ?? _account;
+        return new(_routes.Host, account?.Username, account?.Password, null, null);
+    }
 
     public Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken) =>
         _manifests.ResolveAsync(repository, reference, cancellationToken);
@@ -69,10 +101,14 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         }
     }
 
-    public Task DeleteManifestAsync(string repository, Digest digest, CancellationToken cancellationToken)
+    public async Task DeleteManifestAsync(string repository, Digest digest, CancellationToken cancellationToken)
     {
         _blobs.Forget(repository);
-        return _manifests.DeleteAsync(repository, digest, cancellationToken);
+        if (await _manifests.FindAsync(repository, digest.Value, cancellationToken) is not { } manifest)
+            return;
+        await _manifests.DeleteAsync(repository, digest, cancellationToken);
+        if (manifest.Descriptor.MediaType == MediaTypes.Manifest && manifest.ReadImage().Subject is { } subject)
+            await _referrers.RemoveAsync(repository, subject.Digest, digest, cancellationToken);
     }
 
     public async IAsyncEnumerable<string> ListTagsAsync(string repository, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.TestSupport;
+
+namespace MultiAgentInfra.Clients.Tests.Oci;
+
+[Trait("Needs", "Server")]
+public sealed class OpenRegistryTests(RunningRegistry.Open registry) : ImageRegistryTests, IClassFixture<RunningRegistry.Open>
+{
+    protected override Task<IImageRegistry> OpenAsync() => registry.OpenAsync();
+}
+
+[Trait("Needs", "Server")]
+public sealed class PasswordRegistryTests(RunningRegistry.WithPassword registry) : ImageRegistryTests, IClassFixture<RunningRegistry.WithPassword>
+{
+    protected override Task<IImageRegistry> OpenAsync() => registry.OpenAsync();
+}
+
+[Trait("Needs", "Server")]
+public sealed class TlsRegistryTests(RunningRegistry.WithTls registry) : ImageRegistryTests, IClassFixture<RunningRegistry.WithTls>
+{
+    protected override Task<IImageRegistry> OpenAsync() => registry.OpenAsync();
+}
+
+/// <summary>A real registry and our client of it, started by the first test that needs them and shared by its class.</summary>
+public abstract class RunningRegistry(RegistrySettings settings) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _start = new(1, 1);
+    private RegistryProcess? _process;
+    private RemoteRegistry? _client;
+
+    // Not when the class begins: a fixture cannot skip.
+    public async Task<IImageRegistry> OpenAsync()
+    {
+        await _start.WaitAsync();
+        try
+        {
+            _process ??= await RegistryProcess.StartAsync(settings);
+            return _client ??= Connect(_process);
+        }
+        finally
+        {
+            _start.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _client?.Dispose();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _start.Dispose();
+    }
+
+    private RemoteRegistry Connect(RegistryProcess process) => new(
+        new()
+        {
+            Address = process.Address,
+            Username = settings.Password ? RegistryProcess.Username : null,
+            Password = settings.Password ? RegistryProcess.Password : null,
+            CertificateAuthorityFile = process.CertificateFile,
+        },
+        process.PathOf("uploads"),
+        TimeProvider.System,
+        NullLogger<RemoteRegistry>.Instance);
+
+    public sealed class Open() : RunningRegistry(new());
+
+    public sealed class WithPassword() : RunningRegistry(new() { Password = true });
+
+    public sealed class WithTls() : RunningRegistry(new() { Password = true, Tls = true });
+}
