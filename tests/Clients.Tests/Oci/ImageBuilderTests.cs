@@ -67,6 +67,18 @@ public sealed class ImageBuilderTests : IDisposable
     }
 
     [Fact]
+    public void The_config_that_docker_import_writes_can_be_read()
+    {
+        var config = OciJson.Parse<OciImageConfig>("""
+            {"architecture":"amd64","config":{"User":"","Env":null,"Cmd":null,"ExposedPorts":null,"Labels":null,"OnBuild":null},
+             "created":"2026-11-27T23:14:00.1Z","history":[{"created":"2026-11-27T23:14:00.1Z","comment":"Imported from -"}],
+             "os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:38aee65a6c6516c814bf49b4b0cfc2229e84f17e5114638f5bbabe2239c5a716"]}}
+            """u8, "The config");
+
+        Assert.Null(Assert.Single(config.History!).CreatedBy);
+    }
+
+    [Fact]
     public async Task An_agent_image_is_the_runtime_and_one_layer_and_does_not_read_the_runtimes()
     {
         var runtime = await ReleaseRuntimeAsync();
