@@ -89,7 +89,7 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         Assert.Contains((int)owner.StatusCode, name is "CreateAgent" ? [415] : new[] { 200, 202 });
         if (path.Contains((string)posted["agentId"]!, StringComparison.Ordinal) || path.StartsWith("/api/operations", StringComparison.Ordinal))
             await stranger.ProblemAsync(404, "not-found");
-        else if (name == "ListAgents")
+        else if (name is "ListAgents" or "ListImages")
             Assert.Empty((await stranger.JsonAsync())["items"]!.AsArray());
     }
 

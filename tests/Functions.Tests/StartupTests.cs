@@ -65,6 +65,22 @@ public sealed class StartupTests : IDisposable
         Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false), TextWriter.Null));
     }
 
+    [Fact]
+    public void A_retention_that_could_take_what_a_deployment_is_about_to_use_stops_the_start()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Retention:KeepRevisions", "0"), new("Retention:MinimumAge", "01:00:00")]).Build();
+
+        var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
+
+        Assert.Equal(
+            """
+            The configuration has 2 errors:
+            - DataAnnotation validation failed for 'RetentionOptions' members: 'KeepRevisions' with the error: 'The field KeepRevisions must be between 1 and 100.'.
+            - DataAnnotation validation failed for 'RetentionOptions' members: 'MinimumAge' with the error: 'The field MinimumAge must be between 06:00:00 and 365.00:00:00.'.
+            """,
+            exception.Message);
+    }
+
     [Theory]
     [InlineData("Trivy:FailOn", "Seldom")]
     [InlineData("Trivy:Timeout", "00:00:01")]
