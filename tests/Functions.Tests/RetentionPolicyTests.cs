@@ -22,7 +22,7 @@ public sealed class RetentionPolicyTests
         var judged = Judge(new(images, Agents(3, images[1].Image.Digest), NoKeys));
 
         Assert.Equal([Mark, Keep, Keep, Mark, Mark, Keep, Keep, Keep], judged.Select(image => image.Action));
-        Assert.Equal("The agent has 7 newer revisions.", judged[0].Reason);
+        Assert.Equal("It is none of the agent's last 3 revisions.", judged[0].Reason);
         Assert.Equal("The agent runs it.", judged[1].Reason);
         Assert.Equal("It is the revision that the agent is to run.", judged[2].Reason);
         Assert.Equal("It is one of the agent's last 3 revisions.", judged[7].Reason);

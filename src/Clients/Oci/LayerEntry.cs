@@ -6,7 +6,10 @@ namespace MultiAgentInfra.Clients.Oci;
 /// <param name="Source">Null when the content is in memory.</param>
 internal sealed record LayerEntry(string Name, FileSystemInfo? Source, byte[]? Content)
 {
-    public bool IsFolder => Source is DirectoryInfo { LinkTarget: null };
+    /// <summary>Of an empty folder that a container writes to: the number of its user and its group.</summary>
+    public int? Owner { get; init; }
+
+    public bool IsFolder => Owner is not null || Source is DirectoryInfo { LinkTarget: null };
 
     /// <summary>Where a symbolic link leads, or null.</summary>
     public string? LinkTarget { get; } = Source is { } source && source.Attributes.HasFlag(FileAttributes.ReparsePoint) ? source.LinkTarget : null;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
@@ -12,11 +13,15 @@ public sealed class TarLayerWriter(IImageRegistry registry)
     private const UnixFileMode ExecuteAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode All = ReadAll | ExecuteAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Packs a folder under <paramref name="prefix"/> as a blob of the repository, in one pass and without holding the layer in memory.</summary>
+    /// <summary>Packs a folder under <paramref name="prefix"/>, and an empty folder for the agent's data, as a blob of the repository: in one pass
+    /// and without holding the layer in memory.</summary>
     /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
-    public Task<PackedLayer> PackFolderAsync(
-        string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken) =>
-        PackAsync(repository, LayerEntry.List(folder, prefix, isExcluded), cancellationToken);
+    public Task<PackedLayer> PackFolderAsync(string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
+    {
+        // An engine that makes the working folder itself, or fills a new volume from it, would leave it to root.
+        var data = new LayerEntry(RuntimeSettings.WorkingFolder.TrimStart('/'), null, null) { Owner = RuntimeSettings.UserId };
+        return PackAsync(repository, [.. LayerEntry.List(folder, prefix, isExcluded), data], cancellationToken);
+    }
 
     /// <summary>Packs texts by their paths in the layer, such as <c>app/character.json</c>.</summary>
     public Task<PackedLayer> PackTextsAsync(string repository, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
@@ -59,7 +64,16 @@ public sealed class TarLayerWriter(IImageRegistry registry)
         }
 
         if (entry.IsFolder)
-            return new(TarEntryType.Directory, entry.Name + "/") { Mode = ReadAll | ExecuteAll, ModificationTime = DateTimeOffset.UnixEpoch };
+        {
+            return new(TarEntryType.Directory, entry.Name + "/")
+            {
+                Mode = ReadAll | ExecuteAll,
+                ModificationTime = DateTimeOffset.UnixEpoch,
+                Uid = entry.Owner ?? 0,
+                Gid = entry.Owner ?? 0,
+            };
+        }
+
         var isProgram = entry.Source is { } file && (file.UnixFileMode & ExecuteAll) != 0;
         return new(TarEntryType.RegularFile, entry.Name) { Mode = isProgram ? ReadAll | ExecuteAll : ReadAll, ModificationTime = DateTimeOffset.UnixEpoch };
     }

@@ -8,6 +8,7 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(AgentBody))]
 [JsonSerializable(typeof(AgentPageBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(ImageScanBody))]
 [JsonSerializable(typeof(ImagePageBody))]
 [JsonSerializable(typeof(LogBody))]
 [JsonSerializable(typeof(OperationBody))]
