@@ -51,6 +51,7 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton(new LayerRecords(folder.Layers))
         .AddSingleton<RuntimeImageBuilder>()
         .AddSingleton<BuildFolder>()
         .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()

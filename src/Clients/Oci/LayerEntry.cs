@@ -6,7 +6,12 @@ namespace MultiAgentInfra.Clients.Oci;
 /// <param name="Source">Null when the content is in memory.</param>
 internal sealed record LayerEntry(string Name, FileSystemInfo? Source, byte[]? Content)
 {
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     public bool IsFolder => Source is DirectoryInfo { LinkTarget: null };
+
+    /// <summary>Whether anybody may execute it, asked when it is needed first.</summary>
+    public bool IsProgram => Source is { } source && (source.UnixFileMode & Execute) != 0;
 
     /// <summary>Where a symbolic link leads, or null.</summary>
     public string? LinkTarget { get; } = Source is { } source && source.Attributes.HasFlag(FileAttributes.ReparsePoint) ? source.LinkTarget : null;
