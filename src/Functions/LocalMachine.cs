@@ -52,6 +52,8 @@ public static class LocalMachine
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
         .AddSingleton(new LayerRecords(folder.Layers))
+        .AddSingleton<ImageEraser>()
+        .AddSingleton<RecordedImages>()
         .AddSingleton<RuntimeImageBuilder>()
         .AddSingleton<BuildFolder>()
         .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()

@@ -26,6 +26,7 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
         services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
@@ -62,6 +63,9 @@ public static class ServiceRegistration
         .AddSingleton(provider => ConfiguredSecrets.Of(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
         .AddSingleton<HealthPoller>()
+        .AddSingleton(provider => provider.GetRequiredService<IOptions<RetentionOptions>>().Value)
+        .AddSingleton<RetentionPolicy>()
+        .AddSingleton<RetentionSweeper>()
         .AddSingleton<Housekeeping>()
         .AddSingleton<OperationSweeper>()
         .AddSingleton<OutboxDispatcher>();

@@ -18,9 +18,14 @@ internal static class OwnMemory
         return Now();
     }
 
-    public static double Now()
+    public static double Now() => Read("VmRSS:");
+
+    /// <summary>Bytes at most since the process began.</summary>
+    public static double Peak() => Read("VmHWM:");
+
+    private static double Read(string field)
     {
-        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -14,7 +14,7 @@ public sealed class ClaimRuntimeImageActivity(RuntimeImageStore images, ImageRea
         var claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, input.Waited, cancellationToken);
         if (claim.Image is { } image && !await reader.HasImageAsync(new ImageReference(ImageNames.RuntimeRepository, image), cancellationToken))
         {
-            await images.ForgetAsync(input.PluginSetKey, image, cancellationToken);
+            await images.ForgetAsync(image, cancellationToken);
             claim = await images.ClaimAsync(input.OperationId, input.PluginSetKey, waited: false, cancellationToken);
         }
 

@@ -6,14 +6,13 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Gives the agent image its name in the registry.</summary>
 [DurableTask(nameof(PushAgentImage))]
-public sealed class PushAgentImageActivity(AgentStore agents, ImageMover mover, StepRecorder recorder)
+public sealed class PushAgentImageActivity(AgentStore agents, RecordedImages registry, StepRecorder recorder)
     : StepActivity<PushAgentImage, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PushAgentImage input, CancellationToken cancellationToken)
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
-        var (repository, tag) = (ImageNames.AgentRepository(agent.OrganizationId), ImageNames.AgentTag(input.AgentId, input.Revision));
-        await mover.MoveAsync(new ImageReference(repository, input.Image.Digest), repository, tag, cancellationToken);
-        return Finished($"{ImageNames.Reference(repository, tag)} is {input.Image.Digest}.");
+        var name = await registry.NameAsync(agent.OrganizationId, input.AgentId, input.Revision, input.Image.Digest, cancellationToken);
+        return Finished($"{name} is {input.Image.Digest}.");
     }
 }

@@ -25,7 +25,7 @@ public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, Runtim
 
     public async Task<Descriptor> AssembleAsync(RuntimeBuild build, Action<string> output, CancellationToken cancellationToken)
     {
-        var source = new RuntimeImageSource(build.PluginSetKey, await GetNodeVersionAsync(cancellationToken));
+        var source = new RuntimeImageSource(build.RuntimeKey, await GetNodeVersionAsync(cancellationToken));
         return await images.BuildAsync(folder.App(build.PluginSetKey), source, cancellationToken);
     }
 

@@ -22,7 +22,8 @@ internal sealed class BlobFolder
     {
         try
         {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            // Shared with a writer, who holds its lock for a moment longer than it takes the name.
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
         catch (FileNotFoundException exception)
         {

@@ -24,6 +24,7 @@ internal sealed class BlobWriter(BlobFolder folder) : BlobUpload
         await Task.Run(() => _file.Flush(flushToDisk: true), cancellationToken);
         folder.Publish(_file.Name, digest);
         _published = true;
+        await _file.DisposeAsync();
         return new(mediaType, digest, _size);
     }
 

@@ -15,7 +15,6 @@ public static class ImageNames
     /// <summary>On an index entry: the digest of the manifest that it refers to.</summary>
     public const string SubjectAnnotation = "multiagentinfra.subject";
 
-    public const string PluginSetLabel = "multiagentinfra.plugin-set";
     public const string RuntimeKeyLabel = "multiagentinfra.runtime-key";
     public const string NodeVersionLabel = "multiagentinfra.node-version";
 
@@ -38,6 +37,10 @@ public static class ImageNames
     public static string AgentRepository(Guid organizationId) => $"agents/{organizationId:D}";
 
     public static string AgentTag(Guid agentId, int revision) => string.Create(CultureInfo.InvariantCulture, $"{agentId:D}-{revision}");
+
+    /// <summary>The tags that belong to an image without naming it: the list of what refers to it where a registry has none
+    /// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema), and its signatures.</summary>
+    public static IReadOnlyList<string> CompanionTags(Digest image) => [$"sha256-{image.Hex}", $"sha256-{image.Hex}.sig"];
 
     /// <summary>A name for people and for tools, as in <c>skopeo inspect oci:ROOT:REPOSITORY:TAG</c>.</summary>
     public static string Reference(string repository, string tag) => $"{repository}:{tag}";

@@ -19,8 +19,8 @@ public sealed record OciImageConfig(string Architecture, string Os, RootFs Rootf
 /// <summary>The digests of the uncompressed layers, lowest first.</summary>
 public sealed record RootFs(string Type, [property: JsonPropertyName("diff_ids")] IReadOnlyList<Digest> DiffIds);
 
-/// <summary>How a layer came to be.</summary>
-public sealed record LayerHistory([property: JsonPropertyName("created_by")] string? CreatedBy)
+/// <summary>How a layer came to be; an imported one does not say.</summary>
+public sealed record LayerHistory([property: JsonPropertyName("created_by")] string? CreatedBy = null)
 {
     public DateTimeOffset? Created { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class RuntimeImageBuilder(IImageRegistry registry, LayerRecords? r
         var layer = await _layers.PackFolderAsync(ImageNames.QuarantineRepository, appFolder, "app", Excluded.Contains, cancellationToken);
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [ImageNames.PluginSetLabel] = source.PluginSetKey,
+            [ImageNames.RuntimeKeyLabel] = source.RuntimeKey,
             [ImageNames.NodeVersionLabel] = source.NodeVersion,
         };
         if (source.Base is null)

@@ -13,10 +13,10 @@ internal static class ImageRows
     /// <summary>Notes the image; one that is on record keeps its age, and is wanted again.</summary>
     public static void UpsertImage(this SqliteConnection db, PushedImage image, DateTimeOffset now) => db.Execute(
         """
-        INSERT INTO images (repository, digest, kind, tag, size, runtime, organization_id, agent_id, revision, created_at, used_at)
-        VALUES (@Repository, @Digest, @Kind, @Tag, @Size, @Runtime, @OrganizationId, @AgentId, @Revision, @now, @now)
+        INSERT INTO images (repository, digest, kind, tag, size, runtime, runtime_key, organization_id, agent_id, revision, created_at, used_at)
+        VALUES (@Repository, @Digest, @Kind, @Tag, @Size, @Runtime, @RuntimeKey, @OrganizationId, @AgentId, @Revision, @now, @now)
         ON CONFLICT (repository, digest) DO UPDATE SET
-            kind = @Kind, tag = @Tag, size = @Size, runtime = @Runtime, organization_id = @OrganizationId, agent_id = @AgentId, revision = @Revision,
+            kind = @Kind, tag = @Tag, size = @Size, runtime = @Runtime, runtime_key = @RuntimeKey, organization_id = @OrganizationId, agent_id = @AgentId, revision = @Revision,
             used_at = @now, unwanted_since = NULL
         """,
         new
@@ -27,6 +27,7 @@ internal static class ImageRows
             image.Tag,
             image.Size,
             Runtime = image.Runtime?.Value,
+            image.RuntimeKey,
             OrganizationId = image.OrganizationId?.ToString(),
             AgentId = image.AgentId?.ToString(),
             image.Revision,
@@ -46,6 +47,7 @@ internal static class ImageRows
         public string? Tag { get; init; }
         public long Size { get; init; }
         public string? Runtime { get; init; }
+        public string? RuntimeKey { get; init; }
         public string? OrganizationId { get; init; }
         public string? AgentId { get; init; }
         public int? Revision { get; init; }
@@ -61,6 +63,7 @@ internal static class ImageRows
                 Tag,
                 Size,
                 Runtime is null ? null : Core.Images.Digest.Parse(Runtime),
+                RuntimeKey,
                 OrganizationId is null ? null : Guid.Parse(OrganizationId),
                 AgentId is null ? null : Guid.Parse(AgentId),
                 Revision),

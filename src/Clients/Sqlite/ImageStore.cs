@@ -5,7 +5,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Sqlite;
 
 /// <summary>The images that this control plane has put into the registry: whose they are, and which of them are still wanted.</summary>
-public sealed class ImageStore(ControlDatabase database)
+public sealed partial class ImageStore(ControlDatabase database)
 {
     private const int CursorBytes = 8 + 32;
 
@@ -26,6 +26,17 @@ public sealed class ImageStore(ControlDatabase database)
         db => db.QueryImages(
             $"WHERE digest = @digest AND {Visible} LIMIT 1",
             new { digest = digest.Value, organizationId = organizationId.ToString() }).SingleOrDefault(),
+        cancellationToken);
+
+    /// <returns>The newest image of that key that lies in quarantine; null when none does.</returns>
+    public Task<Digest?> FindQuarantinedAsync(string runtimeKey, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryImages("WHERE runtime_key = @runtimeKey AND kind = 'Quarantined' ORDER BY used_at DESC LIMIT 1", new { runtimeKey })
+            .SingleOrDefault()?.Image.Digest,
+        cancellationToken);
+
+    /// <returns>The key of a runtime image; null for an unknown one.</returns>
+    public Task<string?> GetRuntimeKeyAsync(Digest image, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QueryImages("WHERE digest = @digest AND runtime_key IS NOT NULL LIMIT 1", new { digest = image.Value }).SingleOrDefault()?.Image.RuntimeKey,
         cancellationToken);
 
     /// <summary>A page of the organization's images, newest first.</summary>

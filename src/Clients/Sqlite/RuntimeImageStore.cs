@@ -46,14 +46,8 @@ public sealed class RuntimeImageStore(ControlDatabase database)
         cancellationToken);
 
     /// <summary>The registry has lost the image: the next claim builds it again, from the stored lock file.</summary>
-    public Task ForgetAsync(string key, Digest digest, CancellationToken cancellationToken) => database.WriteAsync(
-        db =>
-        {
-            db.Execute(
-                "UPDATE runtime_images SET state = @BuildFailed, digest = NULL, cause = 'The registry has lost the image.' WHERE key = @key AND digest = @digest",
-                new { key, BuildFailed, digest = digest.Value });
-        },
-        cancellationToken);
+    public Task ForgetAsync(Digest digest, CancellationToken cancellationToken) =>
+        database.WriteAsync(db => Forget(db, digest, "The registry has lost the image."), cancellationToken);
 
     /// <returns>The key of the image that the holder of the claim builds; null until one was stored.</returns>
     public Task<string?> GetRuntimeKeyAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
@@ -105,6 +99,11 @@ public sealed class RuntimeImageStore(ControlDatabase database)
         WHERE operation_id = @operationId
         """,
         new { operationId = operationId.ToString(), cause, BuildFailed });
+
+    /// <summary>The image can no longer be had.</summary>
+    internal static void Forget(SqliteConnection db, Digest digest, string cause) => db.Execute(
+        "UPDATE runtime_images SET state = @BuildFailed, digest = NULL, cause = @cause WHERE digest = @digest",
+        new { digest = digest.Value, cause, BuildFailed });
 
     private sealed record Row
     {

@@ -19,6 +19,7 @@ public enum ImageKind
 /// <param name="Tag">Null for one that can be had by digest only.</param>
 /// <param name="Size">Bytes of its manifest, its config and its layers together, as they are stored.</param>
 /// <param name="Runtime">The runtime image that an agent image stands on.</param>
+/// <param name="RuntimeKey">The key of a runtime image, released or not.</param>
 /// <param name="OrganizationId">The owner of an agent image; runtime images have none.</param>
 public sealed record PushedImage(
     string Repository,
@@ -27,6 +28,7 @@ public sealed record PushedImage(
     string? Tag,
     long Size,
     Digest? Runtime = null,
+    string? RuntimeKey = null,
     Guid? OrganizationId = null,
     Guid? AgentId = null,
     int? Revision = null);
@@ -35,6 +37,16 @@ public sealed record PushedImage(
 /// <param name="UsedAt">The last time that a deployment asked for it.</param>
 /// <param name="UnwantedSince">Since when housekeeping finds no reason to keep it; null while there is one.</param>
 public sealed record StoredImage(PushedImage Image, DateTimeOffset CreatedAt, DateTimeOffset UsedAt, DateTimeOffset? UnwantedSince);
+
+/// <summary>All that decides which images are wanted, as it was at one moment.</summary>
+/// <param name="Agents">Those that are not deleted.</param>
+/// <param name="KeysInBuild">The keys of runtime images that live operations build.</param>
+public sealed record ImageInventory(IReadOnlyList<StoredImage> Images, IReadOnlyDictionary<Guid, AgentImages> Agents, IReadOnlySet<string> KeysInBuild);
+
+/// <summary>What an agent needs of the registry.</summary>
+/// <param name="Revision">The one that its owner asks for.</param>
+/// <param name="Running">What was observed to run; null while nothing does.</param>
+public sealed record AgentImages(int Revision, Digest? Running);
 
 /// <summary>One page of images, newest first.</summary>
 /// <param name="NextCursor">Where the next page starts; null on the last page.</param>

@@ -1,16 +1,12 @@
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Local;
-using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, IImageRegistry registry, LocalTarget target, OperationArtifacts artifacts, TimeProvider time)
+public sealed class Housekeeping(AgentStore agents, LocalTarget target, OperationArtifacts artifacts, RetentionSweeper images, TimeProvider time)
 {
-    // Longer than any build, whose blobs are in the registry before the manifest that refers to them.
-    private static readonly TimeSpan Grace = TimeSpan.FromHours(6);
-
     // A failed deployment's history holds the end of its agent's log; the operation keeps what people need of it.
     private static readonly TimeSpan HistoryKept = TimeSpan.FromDays(1);
 
@@ -22,9 +18,7 @@ public sealed class Housekeeping(AgentStore agents, IImageRegistry registry, Loc
         await client.PurgeAllInstancesAsync(ended, cancellationToken);
         await agents.PurgeAsync(cancellationToken);
         await artifacts.RemoveOfDeletedAgentsAsync(cancellationToken);
-        // A registry that is a server removes unused blobs itself.
-        if (registry is OciLayout layout)
-            await layout.CollectGarbageAsync(Grace, cancellationToken);
+        await images.SweepAsync(cancellationToken);
         target.TrimLogs();
     }
 }

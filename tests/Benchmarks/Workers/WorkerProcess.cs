@@ -8,11 +8,11 @@ internal static class WorkerProcess
 {
     public const string Verb = "worker";
 
-    public static async Task<IReadOnlyDictionary<string, double>> RunAsync<TWorker>(string database, int instances, int argument = 0)
+    public static async Task<IReadOnlyDictionary<string, double>> RunAsync<TWorker>(string subject, int count, int argument = 0)
         where TWorker : BenchmarkWorker, new()
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var word in new[] { typeof(WorkerProcess).Assembly.Location, Verb, new TWorker().Name, database, $"{instances}", $"{argument}" })
+        foreach (var word in new[] { typeof(WorkerProcess).Assembly.Location, Verb, new TWorker().Name, subject, $"{count}", $"{argument}" })
             start.ArgumentList.Add(word);
         using var process = Process.Start(start)!;
         try
@@ -27,10 +27,10 @@ internal static class WorkerProcess
         }
     }
 
-    /// <summary>Measures, prints, and keeps the engine open until the parent kills this process or has ended itself.</summary>
-    public static async Task ServeAsync(BenchmarkWorker worker, string database, int instances, int argument)
+    /// <summary>Measures, prints, and keeps what it holds open until the parent kills this process or has ended itself.</summary>
+    public static async Task ServeAsync(BenchmarkWorker worker, string subject, int count, int argument)
     {
-        var figures = await worker.MeasureAsync(database, instances, argument);
+        var figures = await worker.MeasureAsync(subject, count, argument);
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(figures));
         await Console.In.ReadLineAsync();
     }

@@ -53,18 +53,30 @@ public sealed class ImageBuilderTests : IDisposable
         Assert.Equal(("1000:1000", "/data"), (config.Config!.User, config.Config.WorkingDir));
         Assert.Equal(["node", "/app/start-agent.mjs", "/app/character.json"], config.Config.Cmd!);
         Assert.Equal("true", config.Config.Labels![ImageNames.LocalOnlyLabel]);
-        Assert.Equal(Source.PluginSetKey, config.Config.Labels[ImageNames.PluginSetLabel]);
+        Assert.Equal(Source.RuntimeKey, config.Config.Labels[ImageNames.RuntimeKeyLabel]);
     }
 
     [Fact]
     public async Task A_runtime_image_on_a_base_keeps_the_bases_layers_and_is_not_local_only()
     {
         var below = await BuildRuntimeAsync();
-        var image = await new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp("app2"), Source with { PluginSetKey = "other", Base = new(ImageNames.QuarantineRepository, below.Digest) }, CancellationToken.None);
+        var image = await new RuntimeImageBuilder(Layout).BuildAsync(_temporary.CreateApp("app2"), Source with { RuntimeKey = "other", Base = new(ImageNames.QuarantineRepository, below.Digest) }, CancellationToken.None);
         var manifest = (await ReadAsync(ImageNames.QuarantineRepository, image)).Manifest;
 
         Assert.Equal(2, manifest.Layers.Count);
         Assert.Equal((await ReadAsync(ImageNames.QuarantineRepository, below)).Manifest.Layers[0], manifest.Layers[0]);
+    }
+
+    [Fact]
+    public void The_config_that_docker_import_writes_can_be_read()
+    {
+        var config = OciJson.Parse<OciImageConfig>("""
+            {"architecture":"amd64","config":{"User":"","Env":null,"Cmd":null,"ExposedPorts":null,"Labels":null,"OnBuild":null},
+             "created":"2026-11-27T23:14:00.1Z","history":[{"created":"2026-11-27T23:14:00.1Z","comment":"Imported from -"}],
+             "os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:38aee65a6c6516c814bf49b4b0cfc2229e84f17e5114638f5bbabe2239c5a716"]}}
+            """u8, "The config");
+
+        Assert.Null(Assert.Single(config.History!).CreatedBy);
     }
 
     [Fact]
@@ -83,7 +95,7 @@ public sealed class ImageBuilderTests : IDisposable
         Assert.Equal((2, 2), (config.Rootfs.DiffIds.Count, config.History!.Count));
         Assert.Equal(Agent.AgentId.ToString(), config.Config!.Labels![ImageNames.AgentLabel]);
         Assert.Equal("3", config.Config.Labels[ImageNames.RevisionLabel]);
-        Assert.Equal(Source.PluginSetKey, config.Config.Labels[ImageNames.PluginSetLabel]);
+        Assert.Equal(Source.RuntimeKey, config.Config.Labels[ImageNames.RuntimeKeyLabel]);
     }
 
     [Fact]
@@ -142,7 +154,7 @@ public sealed class ImageBuilderTests : IDisposable
     {
         var image = await BuildRuntimeAsync();
         await new ImageMover(Layout).MoveAsync(
-            new(ImageNames.QuarantineRepository, image.Digest), ImageNames.RuntimeRepository, Source.PluginSetKey, CancellationToken.None);
+            new(ImageNames.QuarantineRepository, image.Digest), ImageNames.RuntimeRepository, Source.RuntimeKey, CancellationToken.None);
         return image;
     }
 

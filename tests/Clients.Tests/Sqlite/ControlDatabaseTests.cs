@@ -8,8 +8,9 @@ namespace MultiAgentInfra.Clients.Tests.Sqlite;
 
 public sealed class ControlDatabaseTests : IDisposable
 {
-    private static readonly int Newest = typeof(ControlDatabase).Assembly.GetManifestResourceNames()
-        .Count(name => name.StartsWith("control.", StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal));
+    private static readonly int[] Versions = [.. typeof(ControlDatabase).Assembly.GetManifestResourceNames()
+        .Where(name => name.StartsWith("control.", StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+        .Select(name => int.Parse(name.AsSpan("control.".Length, 4), System.Globalization.CultureInfo.InvariantCulture)).Order()];
 
     private readonly TestStore _store = new();
 
@@ -24,7 +25,7 @@ public sealed class ControlDatabaseTests : IDisposable
         using var again = new ControlDatabase(_store.Folder, _store.Clock);
 
         Assert.NotNull(await new OperationStore(again).FindAsync(created.Operation.Id, Token));
-        Assert.Equal(Enumerable.Range(1, Newest), await again.ReadAsync(db => db.Query<int>("SELECT version FROM schema_version").ToList(), Token));
+        Assert.Equal(Versions, await again.ReadAsync(db => db.Query<int>("SELECT version FROM schema_version").ToList(), Token));
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class ControlDatabaseTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() => new ControlDatabase(_store.Folder, _store.Clock));
 
         Assert.Equal(
-            $"The database {_store.Folder.ControlDatabase} has schema version 99, and this release knows versions up to {Newest}. Start the newer release.",
+            $"The database {_store.Folder.ControlDatabase} has schema version 99, and this release knows versions up to {Versions[^1]}. Start the newer release.",
             error.Message);
     }
 

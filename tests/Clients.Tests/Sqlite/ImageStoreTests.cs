@@ -100,6 +100,7 @@ public sealed class ImageStoreTests : IDisposable
         $"{agent.Id}-{revision}",
         1,
         Runtime,
+        null,
         agent.OrganizationId,
         agent.Id,
         revision);

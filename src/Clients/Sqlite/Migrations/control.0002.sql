@@ -6,6 +6,7 @@ CREATE TABLE images (
     tag             TEXT,
     size            INTEGER NOT NULL,
     runtime         TEXT,
+    runtime_key     TEXT,
     organization_id TEXT REFERENCES organizations (id),
     agent_id        TEXT REFERENCES agents (id),
     revision        INTEGER,
@@ -18,7 +19,9 @@ CREATE TABLE images (
 ) STRICT;
 CREATE INDEX images_by_digest ON images (digest);
 CREATE INDEX images_by_organization ON images (organization_id, created_at);
+CREATE INDEX images_by_agent ON images (agent_id);
 CREATE INDEX images_by_runtime ON images (runtime);
+CREATE INDEX images_by_runtime_key ON images (runtime_key);
 
 -- Resolved once per package.json, whose digest is the key, so that the keys of images do not drift.
 CREATE TABLE lock_files (

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using MultiAgentInfra.Benchmarks.Images;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Benchmarks.Workers;
+
+/// <summary>Makes and pushes many agent images at a time; its subject is a registry's host and the digest of the runtime image there.</summary>
+internal sealed class MakeAgents : BenchmarkWorker
+{
+    public const int AtOnce = 16;
+
+    private const double Megabyte = 1_000_000;
+
+    public override async Task<Dictionary<string, double>> MeasureAsync(string subject, int count, int argument)
+    {
+        var (host, runtime) = (subject.Split(' ')[0], Digest.Parse(subject.Split(' ')[1]));
+        var spool = Directory.CreateTempSubdirectory("images-");
+        try
+        {
+            using var maker = new ImageMaker(host, spool.FullName);
+            await RunAsync(maker, runtime, count / 10);
+            var clock = Stopwatch.StartNew();
+            await RunAsync(maker, runtime, count);
+            return new() { ["seconds"] = clock.Elapsed.TotalSeconds, ["memory"] = OwnMemory.Peak() / Megabyte };
+        }
+        finally
+        {
+            spool.Delete(recursive: true);
+        }
+    }
+
+    private static Task RunAsync(ImageMaker maker, Digest runtime, int count) => Parallel.ForAsync(
+        0, count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (index, stop) => await maker.MakeAgentAsync(runtime, index, stop));
+}
