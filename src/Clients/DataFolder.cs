@@ -27,6 +27,7 @@ public sealed class DataFolder : IDisposable
     public string Layers => Path.Combine(Root, "layers");
     public string Runtimes => Path.Combine(Root, "runtimes");
     public string Agents => Path.Combine(Root, "agents");
+    public string Scans => Path.Combine(Root, "scans");
     public string Artifacts => Path.Combine(Root, "artifacts");
 
     /// <summary>For a folder that is not open yet.</summary>

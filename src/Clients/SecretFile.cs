@@ -5,20 +5,15 @@ public static class SecretFile
 {
     private const int MostBytes = 64 * 1024;
 
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     /// <summary>What is wrong with it, as the end of a sentence; null when nothing is.</summary>
     public static string? Problem(string path)
     {
         if (!File.Exists(path))
             return "does not exist";
-        if (IsOpenToOthers(path))
+        if (!PrivateFiles.IsOwnerOnly(path))
             return "can be read by others; set its mode to 600";
         return new FileInfo(path).Length is 0 or > MostBytes || Read(path).Length == 0 ? "holds no secret" : null;
     }
-
-    public static bool IsOpenToOthers(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;
 
     public static string Read(string path) => File.ReadAllText(path).Trim();
 }

@@ -25,6 +25,7 @@ public static class StoreRegistration
             .AddSingleton<OrganizationStore>()
             .AddSingleton<OutboxStore>()
             .AddSingleton<RuntimeImageStore>()
+            .AddSingleton<ScanStore>()
             .AddSingleton<SecretStore>()
             .AddSingleton<TargetAllocationStore>();
     }

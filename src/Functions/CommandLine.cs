@@ -15,12 +15,12 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
           Supabase__JwtSecretFile    The same, in a file of mode 600.
           Supabase__Issuer           The issuer that tokens must have, such as https://PROJECT.supabase.co/auth/v1.
           Cors__AllowedOrigins__0    A web origin that may call the API from a browser; __1, __2 and so on for more.
-          Trivy__FailOn              Lowest severity of a fixable vulnerability that refuses an image: Unknown, Low,
-                                     Medium, High or Critical (default).
+          Scan__PolicyFile           A scan-policy.json of your own: what a scan must find for an image to be refused.
           Trivy__Timeout             For one scan, from 00:00:10 to 00:10:00 (default).
           FunctionKeys__NAME         A key of functions that ask for one; no function of this release does.
           Logging__LogLevel__Default Trace, Debug, Information, Warning, Error or None.
           npm_config_*, TRIVY_*      Reach npm and Trivy, as do the proxy variables; agents inherit no variable at all.
+                                     Of Trivy's own, only those that say where its database and its server are.
 
         SIGINT (Ctrl-C) and SIGTERM stop the program; its agents keep running, and the next start adopts them.
         An agent that --stop-agents has stopped is deployed again at the next start.

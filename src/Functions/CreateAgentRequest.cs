@@ -3,7 +3,6 @@ using System.Text.Json;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Characters;
-using MultiAgentInfra.Functions.Http;
 
 namespace MultiAgentInfra.Functions;
 

@@ -1,10 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Blobs;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
@@ -46,7 +46,9 @@ public static class LocalMachine
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))
         .AddSingleton(provider => provider.GetRequiredService<IOptions<TrivyOptions>>().Value)
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, TrivyScanner.DefaultEnvironment()))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, folder.Scans, TrivyEnvironment.Default()))
+        .AddSingleton(Policy)
+        .AddSingleton<ScanGate>()
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
@@ -54,11 +56,15 @@ public static class LocalMachine
         .AddSingleton(new LayerRecords(folder.Layers))
         .AddSingleton<ImageEraser>()
         .AddSingleton<RecordedImages>()
-        .AddSingleton<RuntimeImageBuilder>()
-        .AddSingleton<BuildFolder>()
-        .AddSingleton<IRuntimeBuilder, HostRuntimeBuilder>()
+        .AddBuilder()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
+
+    // Where images go to a registry, others run them: nothing goes there that was not scanned, unless the policy says so.
+    private static ScanPolicyFile Policy(IServiceProvider provider) => ActivatorUtilities.CreateInstance<ScanPolicyFile>(
+        provider,
+        provider.GetRequiredService<IOptions<ScanOptions>>().Value.PolicyFile ?? "",
+        provider.GetRequiredService<IConfiguration>().GetSection("Registry").Exists());
 
     private static string FindNode() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
-using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Trivy;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.TestSupport;
 
@@ -30,6 +32,9 @@ internal sealed class ActivityStore : IDisposable
         Images = new RuntimeImageStore(_database);
         PushedImages = new ImageStore(_database);
         LockFiles = new LockFileStore(_database);
+        Scans = new ScanStore(_database);
+        File.WriteAllBytes(PolicyFile, ScanPolicyReader.Default());
+        Gate = new ScanGate(Scans, new ScanPolicyFile(PolicyFile, requiresScan: false, NullLogger<ScanPolicyFile>.Instance), clock);
         Lines = new OperationLogStore(_database);
         ArtifactRows = new OperationArtifactStore(_database);
         Artifacts = new OperationArtifacts(new FolderArtifactStore(Data.Artifacts), ArtifactRows);
@@ -45,6 +50,12 @@ internal sealed class ActivityStore : IDisposable
     public RuntimeImageStore Images { get; }
     public ImageStore PushedImages { get; }
     public LockFileStore LockFiles { get; }
+    public ScanStore Scans { get; }
+    public ScanGate Gate { get; }
+
+    /// <summary>Holds the shipped policy until a test writes another one.</summary>
+    public string PolicyFile => Path.Combine(Data.Root, "scan-policy.json");
+
     public ApplicationLifetime Lifetime { get; } = new(NullLogger<ApplicationLifetime>.Instance);
     public StepRecorder Recorder { get; }
     public OperationLogStore Lines { get; }

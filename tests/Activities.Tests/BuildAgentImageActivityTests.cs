@@ -17,7 +17,7 @@ public sealed class BuildAgentImageActivityTests
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock(), new KnowledgeFile("notes.md", $"The key is {secret}."));
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var activity = new BuildAgentImageActivity(new AgentImageBuilder(registry), store.Agents, store.Secrets, store.Recorder);
+        var activity = new BuildAgentImageActivity(new AgentImageBuilder(registry), store.Agents, store.Secrets, store.Gate, store.Recorder);
 
         var exception = await Assert.ThrowsAsync<NonRetryableException>(
             () => activity.RunAsync(new NoContext(), new BuildAgentImage(store.OperationId, store.Agent.Id, 1, Digest.Of("runtime"u8))));

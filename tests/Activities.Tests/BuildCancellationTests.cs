@@ -28,7 +28,7 @@ public sealed class BuildCancellationTests
             new ProcessRunner(TimeProvider.System), store.Data.NpmCache, new Dictionary<string, string> { ["PATH"] = $"{programs}:/usr/bin:/bin" });
         var recorder = new StepRecorder(store.Operations, store.Lifetime, TimeProvider.System, NullLogger<StepRecorder>.Instance);
         var folder = new BuildFolder(store.Data);
-        var builder = new HostRuntimeBuilder(npm, folder, new RuntimeImageBuilder(new OciLayout(store.Data.Registry, TimeProvider.System)));
+        var builder = new HostRuntimeBuilder(npm, folder, new RuntimeImageBuilder(new OciLayout(store.Data.Registry, TimeProvider.System)), below: null);
         await store.LockFiles.AddAsync("{}", "{}", CancellationToken.None);
 
         var install = new InstallPackagesActivity(builder, store.LockFiles, new RuntimeKeys(builder, store.Images), store.Log, recorder)

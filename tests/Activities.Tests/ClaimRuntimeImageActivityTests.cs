@@ -22,7 +22,7 @@ public sealed class ClaimRuntimeImageActivityTests
             new(ImageNames.QuarantineRepository, image.Digest), ImageNames.RuntimeRepository, Key, CancellationToken.None);
         await store.Images.ClaimAsync(store.OperationId, Key, waited: false, CancellationToken.None);
         await store.Images.CompleteAsync(Key, image.Digest, ScanVerdict.NotScanned("no scanner"), Digest.Of("sbom"u8), CancellationToken.None);
-        var activity = new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Recorder);
+        var activity = new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder);
         var input = new ClaimRuntimeImage(store.OperationId, Key, Waited: false);
 
         var there = await activity.RunAsync(new NoContext(), input);

@@ -7,7 +7,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime.Hosting;
 
@@ -26,8 +28,23 @@ public sealed class ApiFixture : IAsyncLifetime
     private readonly LogCapture _logs = new();
     private DataFolder? _folder;
 
+    internal IReadOnlyDictionary<string, string?> MoreSettings { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>What a test changes before the application is built.</summary>
     internal Action<EmbeddedApplicationBuilder> Configure { get; init; } = _ => { };
+
+    /// <summary>One finding for the policy, one that has no fix, and one that it does not mind.</summary>
+    internal static ScanReport Report { get; } = ScanReport.Of(
+        "trivy",
+        "0.74.0",
+        new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        new(2030, 1, 2, 0, 0, 0, TimeSpan.Zero),
+        [
+            new("CVE-1", "left-pad", "1.0", "1.1", ScanSeverity.Critical, "Overflow", "https://example.com/CVE-1"),
+            new("CVE-2", "left-pad", "1.0", null, ScanSeverity.Critical, null, null),
+            new("CVE-3", "right-pad", "2.0", "2.1", ScanSeverity.Low, null, null),
+        ],
+        []);
 
     public string Data { get; } = Directory.CreateTempSubdirectory("multi-agent-infra-api-").FullName;
 
@@ -41,7 +58,7 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         File.SetUnixFileMode(Data, (UnixFileMode)0b111_001_001);
         _folder = DataFolder.Open(Data);
-        var builder = EmbeddedControlPlane.Compose(new CommandLine(0, Data, "localhost", false), _folder, Settings);
+        var builder = EmbeddedControlPlane.Compose(new CommandLine(0, Data, "localhost", false), _folder, Settings.Concat(MoreSettings));
         builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace);
         // What is ordered stays ordered: these are tests of the API, and a running deployment would install packages.
         foreach (var engine in builder.Services.Where(service => service.ImplementationType?.Name == "DurableEngineHost").ToList())
@@ -80,6 +97,18 @@ public sealed class ApiFixture : IAsyncLifetime
         var body = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == 202, body);
         return JsonNode.Parse(body)!;
+    }
+
+    /// <summary>Notes an image of the owner's agent, as its deployment does, and a scan of the runtime that it stands on.</summary>
+    internal async Task<Digest> PushImageAsync(Guid agentId)
+    {
+        var organization = await Get<OrganizationStore>().GetPersonalAsync(Owner.ToString(), default);
+        var (image, runtime) = (Digest.Of(agentId.ToByteArray()), Digest.Of("runtime"u8));
+        await Get<ImageStore>().RecordAsync(new("runtime", runtime, ImageKind.Runtime, "key", 1000), default);
+        await Get<ImageStore>().RecordAsync(new($"agents/{organization:D}", image, ImageKind.Agent, "tag", 1000, runtime, null, organization, agentId, 1), default);
+        await Get<ScanGate>().RecordAsync(runtime, ScanResult.Of(Report), default);
+        await Get<ScanGate>().RecordCleanLayerAsync(image, default);
+        return image;
     }
 
     /// <summary>Stores an agent and no more: what a crash between the commit and the start leaves.</summary>

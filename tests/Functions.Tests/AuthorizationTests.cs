@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.IdentityModel.Tokens;
+using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.Functions.Security;
 
@@ -79,6 +80,8 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task Every_route_lets_the_owner_through_and_shows_a_stranger_nothing(string method, string path, string name)
     {
         var posted = await api.PostAsync();
+        var image = await api.PushImageAsync(Guid.Parse((string)posted["agentId"]!));
+        path = path.Replace("{digest}", image.Value, StringComparison.Ordinal);
         path = path.StartsWith("/api/operations", StringComparison.Ordinal)
             ? path.Replace("{id}", (string)posted["operation"]!["id"]!, StringComparison.Ordinal)
             : path.Replace("{id}", (string)posted["agentId"]!, StringComparison.Ordinal);
@@ -87,9 +90,9 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         var owner = await SendAsync(method, path, Tokens.Of(api.Owner));
 
         Assert.Contains((int)owner.StatusCode, name is "CreateAgent" ? [415] : new[] { 200, 202 });
-        if (path.Contains((string)posted["agentId"]!, StringComparison.Ordinal) || path.StartsWith("/api/operations", StringComparison.Ordinal))
+        if (path.Contains(image.Value, StringComparison.Ordinal) || path.Contains((string)posted["agentId"]!, StringComparison.Ordinal) || path.StartsWith("/api/operations", StringComparison.Ordinal))
             await stranger.ProblemAsync(404, "not-found");
-        else if (name == "ListAgents")
+        else if (name is "ListAgents" or "ListImages")
             Assert.Empty((await stranger.JsonAsync())["items"]!.AsArray());
     }
 
@@ -128,7 +131,9 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         .SelectMany(type => type.GetMethods())
         .Any(method => method.GetCustomAttribute<FunctionAttribute>()?.Name == name && method.IsDefined(typeof(PublicFunctionAttribute)));
 
-    private static string Fill(string path) => path.Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal);
+    private static string Fill(string path) => path
+        .Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal)
+        .Replace("{digest}", Digest.Of("image"u8).Value, StringComparison.Ordinal);
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string token)
     {

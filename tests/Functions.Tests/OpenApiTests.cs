@@ -45,7 +45,13 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         await CheckAsync("get", "/api/agents/{id}/logs", await client.GetAsync(agent + "/logs"));
         await CheckAsync("get", "/api/operations/{id}", await client.GetAsync(operation));
         await CheckAsync("get", "/api/operations/{id}", await client.GetAsync("/api/operations/none"));
+        var image = await api.PushImageAsync(Guid.Parse((string)posted["agentId"]!));
+        await CheckAsync("get", "/api/images/{digest}/scan", await client.GetAsync($"/api/images/{image}/scan"));
+        await CheckAsync("get", "/api/images/{digest}/scan", await client.GetAsync("/api/images/none/scan"));
         await CheckAsync("delete", "/api/agents/{id}", await client.DeleteAsync(agent));
+        await ImageApiTests.DeployedAsync(api, "described");
+        await CheckAsync("get", "/api/images", await client.GetAsync("/api/images"));
+        await CheckAsync("get", "/api/images", await client.GetAsync("/api/images?limit=0"));
         await CheckAsync("get", "/api/health/live", await client.GetAsync("/api/health/live"));
         await CheckAsync("get", "/api/health/ready", await client.GetAsync("/api/health/ready"));
         await CheckAsync("get", "/api/agents", await api.Client(null).GetAsync("/api/agents"));

@@ -65,8 +65,23 @@ public sealed class StartupTests : IDisposable
         Assert.Equal(1, await EmbeddedControlPlane.RunAsync(new CommandLine(0, _data.FullName, "localhost", false), TextWriter.Null));
     }
 
+    [Fact]
+    public void A_retention_that_could_take_what_a_deployment_is_about_to_use_stops_the_start()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Retention:KeepRevisions", "0"), new("Retention:MinimumAge", "01:00:00")]).Build();
+
+        var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
+
+        Assert.Equal(
+            """
+            The configuration has 2 errors:
+            - DataAnnotation validation failed for 'RetentionOptions' members: 'KeepRevisions' with the error: 'The field KeepRevisions must be between 1 and 100.'.
+            - DataAnnotation validation failed for 'RetentionOptions' members: 'MinimumAge' with the error: 'The field MinimumAge must be between 06:00:00 and 365.00:00:00.'.
+            """,
+            exception.Message);
+    }
+
     [Theory]
-    [InlineData("Trivy:FailOn", "Seldom")]
     [InlineData("Trivy:Timeout", "00:00:01")]
     [InlineData("Trivy:Timeout", "soon")]
     public void A_wrong_setting_of_the_scanner_stops_the_start_and_is_named(string name, string value)
@@ -74,6 +89,22 @@ public sealed class StartupTests : IDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(name, value)]).Build();
         var exception = Assert.ThrowsAny<Exception>(() => ServiceRegistration.Check(configuration));
         Assert.Contains(name.Split(':')[1], exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_scan_policy_stops_the_start_with_all_that_is_wrong()
+    {
+        var path = Path.Combine(_data.FullName, "scan-policy.json");
+        File.WriteAllText(path, """{"severities":["WORST"],"onlyFixable":true,"exceptions":[{"id":"CVE-1","owner":"me","reason":"x"}]}""");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Scan:PolicyFile", path)]).Build();
+
+        var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
+
+        Assert.Equal(
+            "The configuration has 2 errors:"
+            + $"\n- Scan:PolicyFile '{path}': severities.0 must be CRITICAL, HIGH, MEDIUM, LOW or UNKNOWN"
+            + $"\n- Scan:PolicyFile '{path}': exceptions.0.expires is required",
+            exception.Message);
     }
 
     [Theory]

@@ -13,9 +13,10 @@ public sealed class ControlPlane : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(30);
     private readonly ConcurrentQueue<string> _output = new();
+    private readonly string? _searchPath;
     private Process _process = new();
 
-    private ControlPlane(string data) => Data = data;
+    private ControlPlane(string data, string? searchPath) => (Data, _searchPath) = (data, searchPath);
 
     /// <summary>The data folder.</summary>
     public string Data { get; }
@@ -26,11 +27,12 @@ public sealed class ControlPlane : IAsyncDisposable
     public string Output => string.Join('\n', _output);
 
     /// <summary>Starts on a fresh data folder that every user may enter, so that agents can have uids of their own.</summary>
-    public static async Task<ControlPlane> StartAsync()
+    /// <param name="searchPath">Its PATH, where it is not to be the test's.</param>
+    public static async Task<ControlPlane> StartAsync(string? searchPath = null)
     {
         var data = Directory.CreateTempSubdirectory("multi-agent-infra-").FullName;
         File.SetUnixFileMode(data, (UnixFileMode)0b111_001_001);
-        var controlPlane = new ControlPlane(data);
+        var controlPlane = new ControlPlane(data, searchPath);
         await controlPlane.RestartAsync();
         return controlPlane;
     }
@@ -41,6 +43,8 @@ public sealed class ControlPlane : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { Program, "--port", "0", "--data", Data }.Concat(options))
             start.ArgumentList.Add(argument);
+        if (_searchPath is not null)
+            start.Environment["PATH"] = _searchPath;
         _process = new Process { StartInfo = start };
         var life = new ConcurrentQueue<string>();
         DataReceivedEventHandler read = (_, line) =>

@@ -22,6 +22,9 @@ public sealed class FaultyRegistry : LoopbackServer
     /// <summary>What the calls showed; an empty text for nothing.</summary>
     public ConcurrentQueue<string> Authorizations { get; } = new();
 
+    /// <summary>The bodies of the calls that a fault answered.</summary>
+    public ConcurrentQueue<string> Bodies { get; } = new();
+
     public static async Task<FaultyRegistry> StartAsync(string registry)
     {
         var faulty = new FaultyRegistry(new(registry));
@@ -117,8 +120,10 @@ public sealed class FaultyRegistry : LoopbackServer
             context.Abort();
     }
 
-    private static async Task AnswerAsync(HttpContext context, RegistryFault fault, int status)
+    private async Task AnswerAsync(HttpContext context, RegistryFault fault, int status)
     {
+        using var reader = new StreamReader(context.Request.Body);
+        Bodies.Enqueue(await reader.ReadToEndAsync());
         context.Response.StatusCode = status;
         foreach (var (name, value) in fault.Headers)
             context.Response.Headers[name] = value;

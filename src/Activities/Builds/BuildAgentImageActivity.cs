@@ -1,5 +1,6 @@
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Characters;
 using MultiAgentInfra.Core.Deployments;
@@ -9,7 +10,7 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Puts one thin layer on the runtime image; a layer that holds a secret is refused.</summary>
 [DurableTask(nameof(BuildAgentImage))]
-public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStore agents, SecretStore secrets, StepRecorder recorder)
+public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStore agents, SecretStore secrets, ScanGate gate, StepRecorder recorder)
     : StepActivity<BuildAgentImage, BuiltImage>(recorder)
 {
     protected override async Task<StepResult<BuiltImage>> RunStepAsync(BuildAgentImage input, CancellationToken cancellationToken)
@@ -25,6 +26,7 @@ public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStor
             throw new NonRetryableException($"The character's layer holds a secret: {string.Join("; ", findings.Select(finding => $"{finding.Rule} in {finding.Path}"))}.");
 
         var image = await builder.BuildAsync(input.Runtime, layer, cancellationToken);
+        await gate.RecordCleanLayerAsync(image.Digest, cancellationToken);
         return new(new BuiltImage(image.Digest, image.Size), $"{image.Digest}, no secret found in its layer.");
     }
 }

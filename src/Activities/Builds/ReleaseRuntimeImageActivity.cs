@@ -15,7 +15,7 @@ public sealed class ReleaseRuntimeImageActivity(RecordedImages registry, Runtime
     protected override async Task<StepResult<Done>> RunStepAsync(ReleaseRuntimeImage input, CancellationToken cancellationToken)
     {
         if (input.Verdict.Outcome == ScanOutcome.Failed)
-            throw new NonRetryableException($"The scan refused the image: {input.Verdict.Reason}");
+            throw new NonRetryableException($"The scan policy refuses the image: {input.Verdict.Reason}");
         var name = await registry.ReleaseAsync(input.Image.Digest, cancellationToken);
         await images.CompleteAsync(input.PluginSetKey, input.Image.Digest, input.Verdict, input.Sbom, cancellationToken);
         folder.Remove(input.PluginSetKey);

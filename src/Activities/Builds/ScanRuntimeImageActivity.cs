@@ -5,14 +5,16 @@ using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Activities.Builds;
 
-/// <summary>Scans the quarantined image; where no scanner is installed the verdict says so.</summary>
+/// <summary>Scans the quarantined image, keeps what was found, and judges it by the policy.</summary>
 [DurableTask(nameof(ScanRuntimeImage))]
-public sealed class ScanRuntimeImageActivity(TrivyScanner scanner, OciLayout registry, StepRecorder recorder)
+public sealed class ScanRuntimeImageActivity(TrivyScanner scanner, IImageRegistry registry, ScanGate gate, StepRecorder recorder)
     : StepActivity<ScanRuntimeImage, ScanVerdict>(recorder)
 {
     protected override async Task<StepResult<ScanVerdict>> RunStepAsync(ScanRuntimeImage input, CancellationToken cancellationToken)
     {
-        var verdict = await scanner.ScanAsync(registry, input.Image, cancellationToken);
-        return new(verdict, verdict.Outcome == ScanOutcome.NotScanned ? $"not scanned: {verdict.Reason}" : $"{verdict.Outcome}: {verdict.Reason}");
+        var source = await TrivySource.OfAsync(registry, ImageNames.QuarantineRepository, input.Image, cancellationToken);
+        var result = await scanner.ScanAsync(source, cancellationToken);
+        var verdict = (await gate.RecordAsync(input.Image, result, cancellationToken)).Verdict;
+        return new(verdict, verdict.Summary);
     }
 }

@@ -1,5 +1,6 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 
@@ -8,7 +9,7 @@ namespace MultiAgentInfra.Activities.Rollouts;
 /// <summary>Writes the row that the health poller reads.</summary>
 [DurableTask(nameof(RegisterMonitor))]
 public sealed class RegisterMonitorActivity(
-    LocalTarget target, AgentStore agents, RuntimeImageStore images, MonitorStore monitors, StepRecorder recorder)
+    LocalTarget target, AgentStore agents, ScanGate gate, MonitorStore monitors, StepRecorder recorder)
     : StepActivity<RegisterMonitor, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RegisterMonitor input, CancellationToken cancellationToken)
@@ -16,8 +17,8 @@ public sealed class RegisterMonitorActivity(
         if (await target.InspectAsync(input.AgentId) is not LocalAgentState.Running running)
             throw new NonRetryableException("The agent no longer runs.");
         var url = new Uri($"http://127.0.0.1:{running.Port}");
-        var runtime = await images.GetByDigestAsync(input.Runtime, cancellationToken);
-        await agents.SetEndpointAsync(input.AgentId, url, input.Image, runtime?.Verdict, cancellationToken);
+        var scan = await gate.JudgeAsync(input.Runtime, cancellationToken);
+        await agents.SetEndpointAsync(input.AgentId, url, input.Image, scan.Verdict, cancellationToken);
         await monitors.RegisterAsync(input.AgentId, url, cancellationToken);
         return Finished($"{url}health is polled.");
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Core.Images;
@@ -6,14 +5,15 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Builds;
 
 /// <summary>Builds with this machine's npm, and assembles the image without a daemon.</summary>
-public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, RuntimeImageBuilder images) : IRuntimeBuilder
+/// <param name="below">An image with Node.js in the same registry to stand on; null yields images for hosts that bring their own.</param>
+public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, RuntimeImageBuilder images, ImageReference? below) : IRuntimeBuilder
 {
     public const string Name = "npm";
 
     private string? _nodeVersion;
 
     public async Task<RuntimeOrigin> GetOriginAsync(CancellationToken cancellationToken) =>
-        new(Name, Base: null, $"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", await GetNodeVersionAsync(cancellationToken));
+        new(Name, below?.Digest, BuildOptions.HostPlatform, await GetNodeVersionAsync(cancellationToken));
 
     public async Task InstallAsync(RuntimeBuild build, BuildContext context, Action<string> output, CancellationToken cancellationToken)
     {
@@ -25,7 +25,7 @@ public sealed class HostRuntimeBuilder(NpmClient npm, BuildFolder folder, Runtim
 
     public async Task<Descriptor> AssembleAsync(RuntimeBuild build, Action<string> output, CancellationToken cancellationToken)
     {
-        var source = new RuntimeImageSource(build.RuntimeKey, await GetNodeVersionAsync(cancellationToken));
+        var source = new RuntimeImageSource(build.RuntimeKey, await GetNodeVersionAsync(cancellationToken), below);
         return await images.BuildAsync(folder.App(build.PluginSetKey), source, cancellationToken);
     }
 

@@ -34,8 +34,8 @@ public sealed class DockerValidation(bool portainerIsConfigured) : IValidateOpti
             foreach (var file in Certificates.Select(certificate => Path.Combine(folder, certificate)).Where(file => !File.Exists(file)))
                 yield return $"Docker:CertificatesFolder holds no {file}.";
             var key = Path.Combine(folder, "key.pem");
-            if (SecretFile.IsOpenToOthers(key))
-                yield return $"Docker:CertificatesFolder has a key.pem that others can read; set its mode to 600.";
+            if (File.Exists(key) && !PrivateFiles.IsOwnerOnly(key))
+                yield return "Docker:CertificatesFolder has a key.pem that others can read; set its mode to 600.";
         }
     }
 

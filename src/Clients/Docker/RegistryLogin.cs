@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MultiAgentInfra.Clients.Oci;
 
 namespace MultiAgentInfra.Clients.Docker;
 
@@ -6,7 +7,11 @@ namespace MultiAgentInfra.Clients.Docker;
 /// <param name="server">The registry's host and port, as they stand before the repository.</param>
 public sealed class RegistryLogin(string server, string username, string password)
 {
-    internal string Server => server;
+    /// <summary>The account that may push; null when the registry asks for none.</summary>
+    public static RegistryLogin? Of(RegistryOptions options) =>
+        RegistryAccount.From(options.Username, options.Password, options.PasswordFile) is { } account
+            ? new(RegistryNames.Host(options), account.Username, account.Password)
+            : null;
 
     internal string Password => password;
 

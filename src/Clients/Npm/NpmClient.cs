@@ -54,10 +54,11 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
         await RunAsync(["ci", "--prefer-offline", .. Always], appFolder, workFolder, output, cancellationToken);
     }
 
-    /// <summary>The installed packages as CycloneDX JSON (https://cyclonedx.org/docs/1.5/json/); the same packages yield the same bytes.</summary>
+    /// <summary>The installed packages, or those of the lock file where another machine installs them, as CycloneDX JSON (https://cyclonedx.org/docs/1.5/json/); the same packages yield the same bytes.</summary>
     public async Task<byte[]> ListComponentsAsync(string appFolder, CancellationToken cancellationToken)
     {
-        var result = await RunAsync(["sbom", "--sbom-format=cyclonedx", .. Always], appFolder, null, _ => { }, cancellationToken);
+        string[] source = Directory.Exists(Path.Combine(appFolder, "node_modules")) ? [] : ["--package-lock-only"];
+        var result = await RunAsync(["sbom", "--sbom-format=cyclonedx", .. source, .. Always], appFolder, null, _ => { }, cancellationToken);
         return NpmDocuments.Normalize(result.StdOut);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MultiAgentInfra.Core.Images;
@@ -6,7 +7,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Identifies a folder by everything of it that gets into its layer: of each entry, in order, its name, whether it is a folder, a link, a
-/// file or a program, where a link leads, and the SHA-256 of a file's content. Sizes and times are not looked at: a file counts as unchanged when
+/// file or a program, where a link leads, its owner, and the SHA-256 of a file's content. Sizes and times are not looked at: a file counts as unchanged when
 /// it was read again and is the same.</summary>
 internal sealed class FolderFingerprint : IDisposable
 {
@@ -42,6 +43,7 @@ internal sealed class FolderFingerprint : IDisposable
     {
         AddText(entry.Name);
         AddText(entry.LinkTarget ?? "");
+        AddText(entry.Owner?.ToString(CultureInfo.InvariantCulture) ?? "");
         _hash.AppendData([entry.IsFolder ? (byte)'d' : entry.LinkTarget is not null ? (byte)'l' : entry.IsProgram ? (byte)'x' : (byte)'f']);
         _hash.AppendData(contentHash);
     }

@@ -8,7 +8,10 @@ internal sealed record LayerEntry(string Name, FileSystemInfo? Source, byte[]? C
 {
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    public bool IsFolder => Source is DirectoryInfo { LinkTarget: null };
+    /// <summary>Of an empty folder that a container writes to: the number of its user and its group.</summary>
+    public int? Owner { get; init; }
+
+    public bool IsFolder => Owner is not null || Source is DirectoryInfo { LinkTarget: null };
 
     /// <summary>Whether anybody may execute it, asked when it is needed first.</summary>
     public bool IsProgram => Source is { } source && (source.UnixFileMode & Execute) != 0;

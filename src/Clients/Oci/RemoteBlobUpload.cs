@@ -14,8 +14,6 @@ internal sealed class RemoteBlobUpload(RemoteUploadSession session, RemoteBlobSp
     private bool _isChunked;
     private bool _isStored;
 
-    private long Chunk => Math.Max(ChunkSize, session.MinChunkLength);
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         _hash.AppendData(content.Span);
@@ -23,7 +21,7 @@ internal sealed class RemoteBlobUpload(RemoteUploadSession session, RemoteBlobSp
         if (!_push.IsCompleted)
             return;
         await _push;
-        if (spool.Length - session.Offset >= Chunk)
+        if (spool.Length - session.Offset >= session.ChunkLength)
         {
             _isChunked = true;
             _push = PushAsync(_stop.Token);
@@ -37,8 +35,10 @@ internal sealed class RemoteBlobUpload(RemoteUploadSession session, RemoteBlobSp
         await RepeatAsync(
             async () =>
             {
-                while (_isChunked && session.Offset < spool.Length)
-                    await session.AppendAsync(spool, Chunk, cancellationToken);
+                while (_isChunked && await session.AppendAsync(spool, isLast: true, cancellationToken))
+                {
+                }
+
                 await session.FinishAsync(spool, digest, isWhole: !_isChunked, cancellationToken);
             },
             cancellationToken);
@@ -61,8 +61,9 @@ internal sealed class RemoteBlobUpload(RemoteUploadSession session, RemoteBlobSp
     private Task PushAsync(CancellationToken cancellationToken) => RepeatAsync(
         async () =>
         {
-            while (spool.Length - session.Offset >= Chunk)
-                await session.AppendAsync(spool, Chunk, cancellationToken);
+            while (await session.AppendAsync(spool, isLast: false, cancellationToken))
+            {
+            }
         },
         cancellationToken);
 

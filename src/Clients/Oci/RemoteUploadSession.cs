@@ -22,17 +22,18 @@ internal sealed partial class RemoteUploadSession(RegistryTransport transport, R
     /// <summary>How many bytes the registry has.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The smallest part, but for the last, that the registry takes.</summary>
-    public long MinChunkLength { get; private set; }
+    /// <summary>How many bytes one part has, but for the last.</summary>
+    public long ChunkLength { get; private set; } = RemoteBlobUpload.ChunkSize;
 
-    /// <summary>Adds the next part.</summary>
-    public async Task AppendAsync(RemoteBlobSpool spool, long count, CancellationToken cancellationToken)
+    /// <summary>Adds the next part; not when it would be too small, unless it is the last.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> AppendAsync(RemoteBlobSpool spool, bool isLast, CancellationToken cancellationToken)
     {
         var location = await LocateAsync(spool.Length, cancellationToken);
-        // What is to be sent is known only now: the registry may have less than before, or more.
-        var end = Math.Min(Offset + count, spool.Length);
-        if (end == Offset)
-            return;
+        // What is to be sent is known only now: the registry may have less than before, or want larger parts.
+        var end = Math.Min(Offset + ChunkLength, spool.Length);
+        if (end == Offset || (!isLast && end - Offset < ChunkLength))
+            return false;
         var (from, length) = (Offset, end - Offset);
         var request = new RegistryRequest(HttpMethod.Patch, location, _scopes)
         {
@@ -49,6 +50,7 @@ internal sealed partial class RemoteUploadSession(RegistryTransport transport, R
         if (ReadEnd(response) is { } has && has != end)
             throw new RegistryInterruption(RegistryConnection.Failure(request.Method, location, response.StatusCode, $"{end} bytes were sent and {has} arrived"));
         (Offset, _isUncertain) = (end, false);
+        return true;
     }
 
     /// <summary>Ends the upload, after which the blob is there.</summary>
@@ -103,7 +105,7 @@ internal sealed partial class RemoteUploadSession(RegistryTransport transport, R
             using var response = await transport.SendOnceAsync(request, cancellationToken);
             Follow(response);
             if (response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var values) && long.TryParse(values.First(), CultureInfo.InvariantCulture, out var least))
-                MinChunkLength = Math.Max(0, least);
+                ChunkLength = Math.Max(RemoteBlobUpload.ChunkSize, least);
         }
 
         return _location ?? throw RegistryConnection.Failure(HttpMethod.Post, routes.Uploads(repository), HttpStatusCode.Accepted, "no location for the upload");

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
@@ -13,14 +14,16 @@ public sealed class TarLayerWriter(IImageRegistry registry, LayerRecords? record
     private const UnixFileMode ExecuteAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode All = ReadAll | ExecuteAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Packs a folder under <paramref name="prefix"/> as a blob of the repository, in one pass and without holding the layer in memory.
-    /// A folder with the content of one that was packed before, by its <see cref="FolderFingerprint"/> and not by sizes and times, is not packed
-    /// again while the repository still has that layer.</summary>
+    /// <summary>Packs a folder under <paramref name="prefix"/>, and an empty folder for the agent's data, as a blob of the repository: in one pass
+    /// and without holding the layer in memory. A folder with the content of one that was packed before, by its
+    /// <see cref="FolderFingerprint"/> and not by sizes and times, is not packed again while the repository still has that layer.</summary>
     /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
     public async Task<PackedLayer> PackFolderAsync(
         string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
     {
-        var entries = LayerEntry.List(folder, prefix, isExcluded);
+        // An engine that makes the working folder itself, or fills a new volume from it, would leave it to root.
+        var data = new LayerEntry(RuntimeSettings.WorkingFolder.TrimStart('/'), null, null) { Owner = RuntimeSettings.UserId };
+        List<LayerEntry> entries = [.. LayerEntry.List(folder, prefix, isExcluded), data];
         if (records is null)
             return await PackAsync(repository, entries, null, cancellationToken);
         var known = await records.FindAsync(await FolderFingerprint.ComputeAsync(entries, cancellationToken), cancellationToken);
@@ -76,7 +79,16 @@ public sealed class TarLayerWriter(IImageRegistry registry, LayerRecords? record
         }
 
         if (entry.IsFolder)
-            return new(TarEntryType.Directory, entry.Name + "/") { Mode = ReadAll | ExecuteAll, ModificationTime = DateTimeOffset.UnixEpoch };
+        {
+            return new(TarEntryType.Directory, entry.Name + "/")
+            {
+                Mode = ReadAll | ExecuteAll,
+                ModificationTime = DateTimeOffset.UnixEpoch,
+                Uid = entry.Owner ?? 0,
+                Gid = entry.Owner ?? 0,
+            };
+        }
+
         return new(TarEntryType.RegularFile, entry.Name) { Mode = entry.IsProgram ? ReadAll | ExecuteAll : ReadAll, ModificationTime = DateTimeOffset.UnixEpoch };
     }
 }

@@ -23,7 +23,7 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
         }
 
         if (!Uri.TryCreate(options.Address, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0 || address.Query.Length > 0)
-            yield return $"Portainer:Address is no address such as https://portainer.example:9443.";
+            yield return "Portainer:Address is no address such as https://portainer.example:9443.";
         else if (address.Scheme == "http" && !address.IsLoopback)
             yield return $"Portainer:Address '{options.Address}' would send the key in the clear; use https.";
         if (hasKey == hasFile)

@@ -56,7 +56,8 @@ public sealed class OperationStore(ControlDatabase database)
         db =>
         {
             db.Execute(
-                "UPDATE operation_steps SET detail = @detail WHERE operation_id = @id AND name = @step AND status = 'Running'",
+                // Nothing is written, and no disk is waited for, while hundreds wait for the same build.
+                "UPDATE operation_steps SET detail = @detail WHERE operation_id = @id AND name = @step AND status = 'Running' AND detail IS NOT @detail",
                 new { id = id.ToString(), step, detail });
         },
         cancellationToken);

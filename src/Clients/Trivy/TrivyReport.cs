@@ -3,11 +3,11 @@ using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Trivy;
 
-/// <summary>What the gate needs of a report (https://trivy.dev/latest/docs/configuration/reporting/). The lines around a secret, which
-/// Trivy prints in clear, are not read.</summary>
-internal sealed record TrivyReport(int SchemaVersion, IReadOnlyList<TrivyReport.Result>? Results)
+/// <summary>What is read of a report (https://trivy.dev/latest/docs/configuration/reporting/). The lines around a secret, which Trivy prints
+/// in clear, and the image's environment are not.</summary>
+internal sealed record TrivyReport(int SchemaVersion, TrivyReport.Program? Trivy, IReadOnlyList<TrivyReport.Result>? Results)
 {
-    private const int NamedFindings = 3;
+    private const int LongestText = 300;
 
     /// <exception cref="JsonException">The text is no report of schema version 2.</exception>
     public static TrivyReport Parse(string json) =>
@@ -15,36 +15,48 @@ internal sealed record TrivyReport(int SchemaVersion, IReadOnlyList<TrivyReport.
             ? report
             : throw new JsonException("The report is not of schema version 2.");
 
-    public ScanVerdict Judge(string scanner, TrivySeverity failOn)
-    {
-        var vulnerabilities = (Results ?? []).SelectMany(r => r.Vulnerabilities ?? []).DistinctBy(v => (v.VulnerabilityID, v.PkgName, v.InstalledVersion)).ToList();
-        var secrets = (Results ?? []).SelectMany(r => r.Secrets ?? [], (r, s) => $"{s.RuleID} in {r.Target}").ToList();
-        var blocking = vulnerabilities.Where(v => v.Rank >= failOn && !string.IsNullOrEmpty(v.FixedVersion)).ToList();
-        var outcome = secrets.Count + blocking.Count == 0 ? ScanOutcome.Passed : ScanOutcome.Failed;
-        return new(outcome, scanner, Explain(secrets, blocking), Count(TrivySeverity.Critical), Count(TrivySeverity.High),
-            Count(TrivySeverity.Medium), Count(TrivySeverity.Low), secrets.Count);
+    /// <param name="local">Of the program that made the report; a server that it asked has the database instead.</param>
+    public ScanReport Normalize(TrivyVersion local, DateTimeOffset scannedAt) => ScanReport.Of(
+        "trivy",
+        local.Version ?? "",
+        (Trivy?.Server ?? local).VulnerabilityDB?.UpdatedAt,
+        scannedAt,
+        from result in Results ?? []
+        from found in result.Vulnerabilities ?? []
+        select new Vulnerability(
+            Clean(found.VulnerabilityID),
+            Clean(found.PkgName),
+            Clean(found.InstalledVersion),
+            string.IsNullOrWhiteSpace(found.FixedVersion) ? null : Clean(found.FixedVersion),
+            SeverityOf(found.Severity),
+            found.Title is null ? null : Clean(found.Title),
+            found.PrimaryURL is null ? null : Clean(found.PrimaryURL)),
+        from result in Results ?? []
+        from found in result.Secrets ?? []
+        select new LeakedSecret(Clean(found.RuleID), SeverityOf(found.Severity), Clean(result.Target), found.StartLine, found.EndLine));
 
-        int Count(TrivySeverity severity) => vulnerabilities.Count(v => v.Rank == severity);
+    // Names and paths are whatever the image says: they go to logs, and must not begin a line of their own there.
+    private static string Clean(string? text)
+    {
+        var line = string.Concat((text ?? "").Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+        return line.Length <= LongestText ? line : $"{line[..LongestText]}…";
     }
 
-    private static string Explain(List<string> secrets, List<Vulnerability> blocking)
+    private static ScanSeverity SeverityOf(string? text) => text switch
     {
-        if (secrets.Count > 0)
-            return $"The image holds secrets: {Name(secrets)}.";
-        return blocking.Count == 0
-            ? "Nothing was found that closes the gate."
-            : $"The image holds vulnerabilities that have a fix: {Name([.. blocking.Select(v => $"{v.VulnerabilityID} in {v.PkgName} {v.InstalledVersion} (fixed in {v.FixedVersion})")])}.";
-    }
+        "CRITICAL" => ScanSeverity.Critical,
+        "HIGH" => ScanSeverity.High,
+        "MEDIUM" => ScanSeverity.Medium,
+        "LOW" => ScanSeverity.Low,
+        _ => ScanSeverity.Unknown,
+    };
 
-    private static string Name(List<string> findings) =>
-        string.Join("; ", findings.Take(NamedFindings)) + (findings.Count > NamedFindings ? $"; and {findings.Count - NamedFindings} more" : "");
+    internal sealed record Program(TrivyVersion? Server);
 
-    internal sealed record Result(string? Target, IReadOnlyList<Vulnerability>? Vulnerabilities, IReadOnlyList<Secret>? Secrets);
+    internal sealed record Result(string? Target, IReadOnlyList<Found>? Vulnerabilities, IReadOnlyList<FoundSecret>? Secrets);
 
-    internal sealed record Vulnerability(string? VulnerabilityID, string? PkgName, string? InstalledVersion, string? FixedVersion, string? Severity)
-    {
-        public TrivySeverity Rank => Enum.TryParse<TrivySeverity>(Severity, ignoreCase: true, out var rank) ? rank : TrivySeverity.Unknown;
-    }
+    internal sealed record Found(
+        string? VulnerabilityID, string? PkgName, string? InstalledVersion, string? FixedVersion, string? Severity, string? Title, string? PrimaryURL);
 
-    internal sealed record Secret(string? RuleID);
+    internal sealed record FoundSecret(string? RuleID, string? Severity, int StartLine, int EndLine);
 }

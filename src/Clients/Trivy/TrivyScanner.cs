@@ -1,81 +1,99 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Trivy;
 
-/// <summary>Scans images with the Trivy of this machine (https://trivy.dev). Where it is missing or cannot finish the verdict is
-/// <see cref="ScanOutcome.NotScanned"/> with the reason.</summary>
-/// <param name="environment">The whole environment of Trivy, see <see cref="DefaultEnvironment"/>.</param>
-public sealed partial class TrivyScanner(ProcessRunner processes, TrivyOptions options, TimeProvider time, IReadOnlyDictionary<string, string> environment)
+/// <summary>Scans images with the Trivy of this machine (https://trivy.dev). Where it is missing or cannot finish, the result says why.</summary>
+public sealed class TrivyScanner
 {
     private const int MaxReportBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(30);
 
-    // 0.69.4 to 0.69.6 were published by an intruder: https://github.com/advisories/GHSA-69fq-xp46-6x23
-    private static readonly Version LastCleanPatch = new(0, 69, 3);
-    private static readonly Version FirstCleanMinor = new(0, 70, 0);
+    private readonly ProcessRunner _processes;
+    private readonly TrivyOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _folder;
+    private readonly IReadOnlyDictionary<string, string> _environment;
 
-    /// <summary>The operator's Trivy settings and proxies, and nothing else of this process.</summary>
-    public static IReadOnlyDictionary<string, string> DefaultEnvironment() => HostEnvironment.ForTool("TRIVY_", "XDG_CACHE_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR");
+    /// <param name="folder">For the files of scans that run; what is in it is removed.</param>
+    /// <param name="environment">Of Trivy, see <see cref="TrivyEnvironment.Default"/>.</param>
+    public TrivyScanner(ProcessRunner processes, TrivyOptions options, TimeProvider time, string folder, IReadOnlyDictionary<string, string> environment)
+    {
+        (_processes, _options, _time, _folder, _environment) = (processes, options, time, folder, environment);
+        TrivyFolder.Clear(folder);
+    }
 
-    /// <summary>Scans one image of the layout, wherever it is listed.</summary>
-    public async Task<ScanVerdict> ScanAsync(OciLayout layout, Digest image, CancellationToken cancellationToken)
+    /// <summary>Scans one image.</summary>
+    public async Task<ScanResult> ScanAsync(TrivySource source, CancellationToken cancellationToken)
     {
         if (FindProgram() is not { } program)
-            return ScanVerdict.NotScanned("Trivy is not installed on this machine.");
-        using var deadline = new CancellationTokenSource(options.Timeout + VersionTimeout, time);
+            return ScanResult.NotScanned("Trivy is not installed on this machine.");
+        using var deadline = new CancellationTokenSource(_options.Timeout + VersionTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var folder = new TrivyFolder(_folder, source.Accounts);
         try
         {
-            var version = await ReadVersionAsync(program, layout.Root, stop.Token);
-            if (version is null || (version < FirstCleanMinor && version != LastCleanPatch))
-                return ScanVerdict.NotScanned($"Trivy {version?.ToString() ?? "of an unreadable version"} is not accepted: {LastCleanPatch}, or {FirstCleanMinor} and newer, are.");
-            var result = await processes.RunAsync(Command(program, ScanArguments(layout, image), layout.Root), null, stop.Token);
-            return result.ExitCode == 0
-                ? TrivyReport.Parse(result.StdOut).Judge($"trivy {version}", options.FailOn)
-                : ScanVerdict.NotScanned($"Trivy {version} failed with exit code {result.ExitCode}: {LastLine(result.StdErrTail)}");
+            return await ScanAsync(program, source, folder, stop.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ScanVerdict.NotScanned($"Trivy did not finish within {options.Timeout}.");
+            return ScanResult.NotScanned($"Trivy did not finish within {_options.Timeout}.");
+        }
+        catch (TrivyFailedException exception)
+        {
+            return ScanResult.NotScanned(SecretRedactor.Redact(exception.Message, source.Secrets));
         }
         catch (Exception exception) when (exception is JsonException or OutputLimitException)
         {
-            return ScanVerdict.NotScanned($"Trivy's report cannot be read: {exception.Message}");
+            return ScanResult.NotScanned($"What Trivy printed cannot be read: {exception.Message}");
         }
     }
 
-    // The severities are named so that a setting of the operator's cannot hide findings from the gate.
-    private string[] ScanArguments(OciLayout layout, Digest image) =>
-    [
-        "image", "--input", $"{layout.Root}@{image}", "--format", "json", "--scanners", "vuln,secret",
-        "--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL", "--list-all-pkgs=false", "--exit-code", "0", "--no-progress", "--skip-version-check",
-        "--disable-telemetry", "--timeout", string.Create(CultureInfo.InvariantCulture, $"{(int)options.Timeout.TotalSeconds}s"),
-    ];
-
-    private async Task<Version?> ReadVersionAsync(string program, string folder, CancellationToken cancellationToken)
+    private async Task<ScanResult> ScanAsync(string program, TrivySource source, TrivyFolder folder, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(VersionTimeout, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var result = await processes.RunAsync(Command(program, ["--version"], folder), null, stop.Token);
-        return VersionLine().Match(result.StdOut) is { Success: true } match ? Version.Parse(match.Groups[1].Value) : null;
+        var version = await ReadVersionAsync(program, folder, cancellationToken);
+        if (!version.IsAccepted)
+            return ScanResult.NotScanned($"Trivy {version.Version} is not accepted: {TrivyVersion.Accepted}.");
+        var report = TrivyReport.Parse(await PrintAsync(program, Arguments(source, folder), folder, cancellationToken));
+        // Asked again, because the scan may have fetched a newer database.
+        return ScanResult.Of(report.Normalize(await ReadVersionAsync(program, folder, cancellationToken), _time.GetUtcNow()));
     }
 
-    private ProcessCommand Command(string program, string[] arguments, string folder) => new()
+    private async Task<TrivyVersion> ReadVersionAsync(string program, TrivyFolder folder, CancellationToken cancellationToken)
     {
-        FileName = program,
-        Arguments = arguments,
-        WorkingDirectory = folder,
-        Environment = environment,
-        OutputLimitBytes = MaxReportBytes,
-    };
+        using var deadline = new CancellationTokenSource(VersionTimeout, _time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        return TrivyVersion.Parse(await PrintAsync(program, ["version", "--format", "json"], folder, stop.Token));
+    }
+
+    private async Task<string> PrintAsync(string program, string[] arguments, TrivyFolder folder, CancellationToken cancellationToken)
+    {
+        var result = await _processes.RunAsync(
+            new()
+            {
+                FileName = program,
+                Arguments = arguments,
+                WorkingDirectory = folder.Root,
+                Environment = new Dictionary<string, string>(_environment) { ["DOCKER_CONFIG"] = folder.DockerConfig, ["TMPDIR"] = folder.Root },
+                OutputLimitBytes = MaxReportBytes,
+            },
+            null,
+            cancellationToken);
+        return result.ExitCode == 0 ? result.StdOut : throw new TrivyFailedException(result.ExitCode, LastLine(result.StdErrTail));
+    }
+
+    // All that decides what is found is said here. The exit code says only whether the scan went well: the policy judges the report.
+    private string[] Arguments(TrivySource source, TrivyFolder folder) =>
+    [
+        "image", "--format", "json", "--scanners", "vuln,secret", "--image-config-scanners", "secret", "--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
+        "--secret-config", folder.SecretRules, "--list-all-pkgs=false", "--exit-code", "0", "--no-progress", "--skip-version-check", "--disable-telemetry",
+        "--timeout", string.Create(CultureInfo.InvariantCulture, $"{(int)_options.Timeout.TotalSeconds}s"), .. source.Arguments,
+    ];
 
     private string? FindProgram() =>
-        environment.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        _environment.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, "trivy")).FirstOrDefault(File.Exists);
 
     private static string LastLine(string text) =>
@@ -83,6 +101,5 @@ public sealed partial class TrivyScanner(ProcessRunner processes, TrivyOptions o
             ? line[..Math.Min(line.Length, 500)]
             : "it said nothing";
 
-    [GeneratedRegex(@"^Version:\s*v?(\d+\.\d+\.\d+)", RegexOptions.Multiline)]
-    private static partial Regex VersionLine();
+    private sealed class TrivyFailedException(int exitCode, string words) : Exception($"Trivy failed with exit code {exitCode}: {words}");
 }

@@ -7,6 +7,8 @@ public static class RuntimeSettings
 {
     public const int Port = 3000;
 
+    public const int UserId = 1000;
+
     /// <summary>By number, so that an orchestrator can see that it is not root.</summary>
     public const string User = "1000:1000";
 

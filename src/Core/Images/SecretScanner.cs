@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace MultiAgentInfra.Core.Images;
@@ -9,6 +10,7 @@ public static partial class SecretScanner
     [
         ("anthropic-api-key", AnthropicKey()),
         ("openai-api-key", OpenAiKey()),
+        ("openrouter-api-key", OpenRouterKey()),
         ("telegram-bot-token", TelegramToken()),
         ("discord-bot-token", DiscordToken()),
         ("github-token", GitHubToken()),
@@ -17,9 +19,22 @@ public static partial class SecretScanner
         ("slack-token", SlackToken()),
         ("huggingface-token", HuggingFaceToken()),
         ("groq-api-key", GroqKey()),
+        ("xai-api-key", XaiKey()),
+        ("elevenlabs-api-key", ElevenLabsKey()),
+        ("perplexity-api-key", PerplexityKey()),
+        ("replicate-api-token", ReplicateToken()),
+        ("tavily-api-key", TavilyKey()),
+        ("supabase-key", SupabaseKey()),
+        ("json-web-token", JsonWebToken()),
         ("stripe-secret-key", StripeKey()),
         ("private-key", PrivateKey()),
     ];
+
+    /// <summary>The pattern of each rule by its id, in syntax that RE2 takes too.</summary>
+    public static IReadOnlyDictionary<string, string> Patterns { get; } = Rules.ToDictionary(r => r.Rule, r => r.Pattern.ToString(), StringComparer.Ordinal);
+
+    /// <summary>Names the rules as they are: another value when any of them changes.</summary>
+    public static string Version { get; } = Digest.Of(JsonSerializer.SerializeToUtf8Bytes(Patterns)).Hex[..12];
 
     /// <summary>Every rule that applies, once each; a known value is reported as <c>agent-secret</c>. Values shorter than 6 characters are not looked for.</summary>
     /// <param name="path">Where the text will be; it is only repeated in the findings.</param>
@@ -35,8 +50,11 @@ public static partial class SecretScanner
     [GeneratedRegex(@"\bsk-ant-[A-Za-z0-9_-]{20,}", RegexOptions.NonBacktracking)]
     private static partial Regex AnthropicKey();
 
-    [GeneratedRegex(@"\bsk-(proj-|svcacct-|admin-)[A-Za-z0-9_-]{20,}|\bsk-(or-v1-)?[A-Za-z0-9]{32,}\b", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\bsk-(proj-|svcacct-|admin-)[A-Za-z0-9_-]{20,}|\bsk-[A-Za-z0-9]{32,}\b", RegexOptions.NonBacktracking)]
     private static partial Regex OpenAiKey();
+
+    [GeneratedRegex(@"\bsk-or-v1-[A-Za-z0-9]{32,}", RegexOptions.NonBacktracking)]
+    private static partial Regex OpenRouterKey();
 
     [GeneratedRegex(@"\b[0-9]{8,10}:[A-Za-z0-9_-]{35}", RegexOptions.NonBacktracking)]
     private static partial Regex TelegramToken();
@@ -61,6 +79,28 @@ public static partial class SecretScanner
 
     [GeneratedRegex(@"\bgsk_[A-Za-z0-9]{40,}", RegexOptions.NonBacktracking)]
     private static partial Regex GroqKey();
+
+    [GeneratedRegex(@"\bxai-[A-Za-z0-9]{60,}", RegexOptions.NonBacktracking)]
+    private static partial Regex XaiKey();
+
+    [GeneratedRegex(@"\bsk_[0-9a-f]{48}\b", RegexOptions.NonBacktracking)]
+    private static partial Regex ElevenLabsKey();
+
+    [GeneratedRegex(@"\bpplx-[A-Za-z0-9]{40,}", RegexOptions.NonBacktracking)]
+    private static partial Regex PerplexityKey();
+
+    [GeneratedRegex(@"\br8_[A-Za-z0-9]{37,}", RegexOptions.NonBacktracking)]
+    private static partial Regex ReplicateToken();
+
+    [GeneratedRegex(@"\btvly-[A-Za-z0-9-]{20,}", RegexOptions.NonBacktracking)]
+    private static partial Regex TavilyKey();
+
+    [GeneratedRegex(@"\bsb_secret_[A-Za-z0-9_-]{20,}|\bsbp_[0-9a-f]{40}\b", RegexOptions.NonBacktracking)]
+    private static partial Regex SupabaseKey();
+
+    // Such as the service key of a Supabase project.
+    [GeneratedRegex(@"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}", RegexOptions.NonBacktracking)]
+    private static partial Regex JsonWebToken();
 
     [GeneratedRegex(@"\b[rs]k_live_[A-Za-z0-9]{20,}", RegexOptions.NonBacktracking)]
     private static partial Regex StripeKey();

@@ -1,3 +1,5 @@
+using MultiAgentInfra.Core.Images;
+
 namespace MultiAgentInfra.Functions.Http;
 
 /// <summary>The paths of the API's own resources; relative to the host, because a proxy's name is not ours to know.</summary>
@@ -6,6 +8,8 @@ internal static class Links
     public static string Agent(Guid id) => $"/api/agents/{id}";
 
     public static string Logs(Guid id) => $"/api/agents/{id}/logs";
+
+    public static string Scan(Digest image) => $"/api/images/{image}/scan";
 
     public static string Operation(Guid id) => $"/api/operations/{id}";
 }

@@ -8,6 +8,8 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(AgentBody))]
 [JsonSerializable(typeof(AgentPageBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(ImageScanBody))]
+[JsonSerializable(typeof(ImagePageBody))]
 [JsonSerializable(typeof(LogBody))]
 [JsonSerializable(typeof(OperationBody))]
 [JsonSerializable(typeof(ProblemBody))]

@@ -61,7 +61,7 @@ public sealed class RetentionPolicy(RetentionOptions options, TimeProvider time)
             return (true, "It is the revision that the agent is to run.");
         return place < options.KeepRevisions
             ? (true, $"It is one of the agent's last {options.KeepRevisions} revisions.")
-            : (false, $"The agent has {place} newer revisions.");
+            : (false, $"It is none of the agent's last {options.KeepRevisions} revisions.");
     }
 
     private static (bool Wanted, string Reason) RuntimeReason(StoredImage image, IReadOnlySet<string> inBuild, HashSet<Digest?> runtimes)

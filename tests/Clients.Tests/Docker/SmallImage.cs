@@ -1,12 +1,26 @@
 using System.Formats.Tar;
+using System.Text;
 using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests.Docker;
 
-/// <summary>A base image of nothing but a shell.</summary>
+/// <summary>A base image of a shell and an npm that installs one file, or fails as npm does for a package that asks for it.</summary>
 internal static class SmallImage
 {
     private static readonly string[] Applets = ["sh", "echo", "sleep", "mkdir", "chown", "cat", "false", "true"];
+
+    private const string Npm = """
+        #!/bin/sh
+        echo "npm $*"
+        while read -r line; do
+            case $line in
+                *no-such-version*) echo "npm error code ETARGET" >&2; echo "npm error notarget No matching version found for x@no-such-version." >&2; exit 1 ;;
+                *no-answer*) echo "npm error code ETIMEDOUT" >&2; exit 1 ;;
+            esac
+        done < package.json
+        mkdir -p node_modules
+        echo installed > node_modules/x
+        """;
 
     public static Task<string> ImportAsync(DockerEngine engine, string name) => engine.ImportAsync(name, WriteAsync, "ENV PATH=/bin", "CMD [\"/bin/sh\"]");
 
@@ -18,6 +32,8 @@ internal static class SmallImage
         var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "busybox")).First(File.Exists);
         await using (var content = File.OpenRead(path))
             await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = executable, DataStream = content });
+        using var npm = new MemoryStream(Encoding.UTF8.GetBytes(Npm));
+        await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, "bin/npm") { Mode = executable, DataStream = npm });
         foreach (var applet in Applets)
             await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
     }

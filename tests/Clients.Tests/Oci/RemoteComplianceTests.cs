@@ -36,7 +36,7 @@ public abstract class RunningRegistry(RegistrySettings settings) : IAsyncDisposa
         try
         {
             _process ??= await RegistryProcess.StartAsync(settings);
-            return _client ??= Connect(_process);
+            return _client ??= Connect(_process.Address, TimeProvider.System);
         }
         finally
         {
@@ -53,17 +53,16 @@ public abstract class RunningRegistry(RegistrySettings settings) : IAsyncDisposa
         _start.Dispose();
     }
 
-    private RemoteRegistry Connect(RegistryProcess process) => new(
-        new()
-        {
-            Address = process.Address,
-            Username = settings.Password ? RegistryProcess.Username : null,
-            Password = settings.Password ? RegistryProcess.Password : null,
-            CertificateAuthorityFile = process.CertificateFile,
-        },
-        process.PathOf("uploads"),
-        TimeProvider.System,
-        NullLogger<RemoteRegistry>.Instance);
+    /// <summary>Another client, by way of a proxy.</summary>
+    public RemoteRegistry Connect(string address, TimeProvider time) => new(Options(address), _process!.PathOf("uploads"), time, NullLogger<RemoteRegistry>.Instance);
+
+    private RegistryOptions Options(string address) => new()
+    {
+        Address = address,
+        Username = settings.Password ? RegistryProcess.Username : null,
+        Password = settings.Password ? RegistryProcess.Password : null,
+        CertificateAuthorityFile = _process!.CertificateFile,
+    };
 
     public sealed class Open() : RunningRegistry(new());
 

@@ -92,17 +92,6 @@ public sealed class UnchangedFolderTests : IDisposable
         Assert.NotEqual("{", await File.ReadAllTextAsync(record));
     }
 
-    [Fact]
-    public async Task What_is_hashed_while_it_is_packed_is_what_is_hashed_before()
-    {
-        await PackAsync();
-        var entries = LayerEntry.List(_app, "app", _ => false);
-
-        var fingerprint = await FolderFingerprint.ComputeAsync(entries, CancellationToken.None);
-
-        Assert.Equal($"{fingerprint.Hex}.json", Path.GetFileName(Assert.Single(Directory.GetFiles(_temporary.PathOf("records")))));
-    }
-
     private void MarkBlob(PackedLayer layer) => File.WriteAllText(Path.Combine(Blobs, layer.Blob.Digest.Hex), "not written again");
 
     private Task<PackedLayer> PackAsync() =>

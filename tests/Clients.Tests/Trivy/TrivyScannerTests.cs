@@ -1,123 +1,171 @@
-using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
-using MultiAgentInfra.Clients.Tests.Oci;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core.Images;
+using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests.Trivy;
 
 public sealed class TrivyScannerTests : IDisposable
 {
-    private const string Empty = """{"SchemaVersion":2,"ArtifactName":"x"}""";
+    private const string Name = "127.0.0.1:5000/quarantine/runtime";
     private static readonly Digest Image = Digest.Of("image"u8);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("scans-");
 
-    private readonly TemporaryLayout _temporary = new();
+    private static TrivySource Source => TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", null, null, null, null));
 
-    private OciLayout Layout => _temporary.Layout;
+    private static TrivySource WithAccount => TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", "scanner", "canary-password", null, null));
 
-    public void Dispose() => _temporary.Dispose();
+    private static string SourceArguments => $"--image-src remote {Name}@{Image}";
 
-    [Fact]
-    public async Task An_image_without_findings_passes()
-    {
-        var verdict = await ScanAsync(Empty);
-
-        Assert.Equal((ScanOutcome.Passed, "trivy 0.74.0"), (verdict.Outcome, verdict.Scanner));
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task A_secret_fails_the_image_and_its_surroundings_are_not_repeated()
+    public async Task A_report_is_read_to_what_the_gate_needs_and_nothing_of_the_surroundings_of_a_secret_is_kept()
     {
-        var report = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Trivy", "trivy-report.example.json"));
+        var json = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Trivy", "trivy-report.example.json"), TestContext.Current.CancellationToken);
 
-        var verdict = await ScanAsync(report);
+        var report = (await ScanAsync(json)).Report!;
 
-        Assert.Equal((ScanOutcome.Failed, 1, 1, 0, 1, 1), (verdict.Outcome, verdict.Critical, verdict.High, verdict.Medium, verdict.Low, verdict.Secrets));
-        Assert.StartsWith("The image holds secrets: ", verdict.Reason, StringComparison.Ordinal);
+        Assert.Equal(("trivy", "0.74.0"), (report.Scanner, report.Version));
+        Assert.Equal(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero), report.DatabaseTime!.Value, TimeSpan.FromSeconds(1));
+        Assert.Equal([ScanSeverity.Critical, ScanSeverity.High, ScanSeverity.Low], report.Vulnerabilities.Select(v => v.Severity));
+        Assert.Equal([true, false, true], report.Vulnerabilities.Select(v => v.FixedIn is not null));
+        Assert.All(report.Vulnerabilities, v => Assert.False(string.IsNullOrEmpty(v.Id) || string.IsNullOrEmpty(v.Package) || string.IsNullOrEmpty(v.Installed)));
+        var secret = Assert.Single(report.Secrets);
+        Assert.StartsWith("/", secret.Path, StringComparison.Ordinal);
+        Assert.True(secret.FirstLine > 0 && secret.LastLine >= secret.FirstLine);
+        var kept = System.Text.Json.JsonSerializer.Serialize(report);
+        Assert.DoesNotContain("****", kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("NODE_ENV", kept, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("CRITICAL", "1.1", TrivySeverity.Critical, ScanOutcome.Failed)]
-    [InlineData("CRITICAL", null, TrivySeverity.Critical, ScanOutcome.Passed)]
-    [InlineData("CRITICAL", "", TrivySeverity.Critical, ScanOutcome.Passed)]
-    [InlineData("HIGH", "1.1", TrivySeverity.Critical, ScanOutcome.Passed)]
-    [InlineData("HIGH", "1.1", TrivySeverity.High, ScanOutcome.Failed)]
-    [InlineData("CRITICAL", "1.1", TrivySeverity.Low, ScanOutcome.Failed)]
-    [InlineData("SOMETHING", "1.1", TrivySeverity.Low, ScanOutcome.Passed)]
-    public async Task Only_a_vulnerability_of_the_chosen_severity_that_has_a_fix_closes_the_gate(string severity, string? fix, TrivySeverity failOn, ScanOutcome expected)
+    [InlineData("1.1", "1.1")]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public async Task A_vulnerability_without_a_fixed_version_has_no_fix_and_an_unknown_severity_is_unknown(string? said, string? expected)
     {
-        var fixedVersion = fix is null ? "" : $", \"FixedVersion\": \"{fix}\"";
-        var finding = $$"""{"VulnerabilityID":"CVE-1","PkgName":"p","InstalledVersion":"1.0","Severity":"{{severity}}"{{fixedVersion}}}""";
+        var fix = said is null ? "" : $", \"FixedVersion\": \"{said}\"";
+        var found = $$"""{"VulnerabilityID":"CVE-1","PkgName":"a\nb","InstalledVersion":"1.0","Severity":"SEVERE"{{fix}}}""";
 
-        var verdict = await ScanAsync($$"""{"SchemaVersion":2,"Results":[{"Target":"Node.js","Vulnerabilities":[{{finding}},{{finding}}]}]}""", new() { FailOn = failOn });
+        var report = (await ScanAsync($$"""{"SchemaVersion":2,"Results":[{"Vulnerabilities":[{{found}},{{found}}]},{}]}""")).Report!;
 
-        Assert.Equal(expected, verdict.Outcome);
-        Assert.Equal(severity == "CRITICAL" ? 1 : 0, verdict.Critical);
-        Assert.Equal(expected == ScanOutcome.Failed, verdict.Reason.Contains("CVE-1 in p 1.0 (fixed in 1.1)", StringComparison.Ordinal));
+        Assert.Equal(new Vulnerability("CVE-1", "a b", "1.0", expected, ScanSeverity.Unknown, null, null), Assert.Single(report.Vulnerabilities));
+    }
+
+    [Fact]
+    public async Task The_database_is_the_servers_when_one_was_asked()
+    {
+        var report = await ScanAsync("""{"SchemaVersion":2,"Trivy":{"Version":"0.74.0","Server":{"Version":"0.75.0","VulnerabilityDB":{"UpdatedAt":"2031-01-01T00:00:00Z"}}}}""");
+
+        Assert.Equal(new DateTimeOffset(2031, 1, 1, 0, 0, 0, TimeSpan.Zero), report.Report!.DatabaseTime);
     }
 
     [Theory]
-    [InlineData("0.69.3", ScanOutcome.Passed)]
-    [InlineData("0.69.2", ScanOutcome.NotScanned)]
-    [InlineData("0.69.4", ScanOutcome.NotScanned)]
-    [InlineData("0.69.6", ScanOutcome.NotScanned)]
-    [InlineData("0.70.0", ScanOutcome.Passed)]
-    [InlineData("dev", ScanOutcome.NotScanned)]
-    public async Task A_version_that_is_old_or_was_tampered_with_is_not_run(string version, ScanOutcome expected)
+    [InlineData("0.69.3", true)]
+    [InlineData("0.69.2", false)]
+    [InlineData("0.69.4", false)]
+    [InlineData("0.69.5", false)]
+    [InlineData("0.69.6", false)]
+    [InlineData("v0.69.4", false)]
+    [InlineData("0.69.3-rc1", false)]
+    [InlineData("0.70.0", true)]
+    [InlineData("v0.74.0", true)]
+    [InlineData("dev", false)]
+    public async Task A_version_that_is_old_or_was_tampered_with_is_not_run(string version, bool accepted)
     {
-        var verdict = await ScanAsync(Empty, version: version);
+        var result = await ScanAsync("""{"SchemaVersion":2}""", version);
 
-        Assert.Equal(expected, verdict.Outcome);
+        Assert.Equal(accepted, result.Report is not null);
+        if (!accepted)
+            Assert.Equal($"Trivy {version} is not accepted: 0.69.3, or 0.70.0 and newer, are.", result.Failure);
     }
 
     [Theory]
     [InlineData("not json")]
     [InlineData("""{"SchemaVersion":3}""")]
+    [InlineData("""{"SchemaVersion":2,"Results":[{"Vulnerabilities":{}}]}""")]
     [InlineData("[]")]
-    public async Task An_unreadable_report_is_no_verdict(string report)
-    {
-        var verdict = await ScanAsync(report);
+    [InlineData("")]
+    public async Task An_unreadable_report_is_none(string report) =>
+        Assert.StartsWith("What Trivy printed cannot be read: ", (await ScanAsync(report)).Failure, StringComparison.Ordinal);
 
-        Assert.Equal(ScanOutcome.NotScanned, verdict.Outcome);
+    [Fact]
+    public async Task A_report_without_end_is_cut_off()
+    {
+        using var trivy = new FakeTrivy(SourceArguments, then: "exec cat /dev/zero");
+
+        Assert.StartsWith("What Trivy printed cannot be read: ", (await ScanAsync(trivy, Source)).Failure, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_scan_that_fails_is_no_verdict_and_says_why()
+    public async Task A_scan_that_fails_says_why_and_never_shows_its_credential()
     {
-        using var trivy = new FakeProgram("trivy", """
-            [ "$1" = --version ] && echo "Version: 0.74.0" && exit 0
-            echo "starting" >&2; echo "FATAL no vulnerability database" >&2; exit 1
-            """);
+        using var trivy = new FakeTrivy(SourceArguments, then: "echo starting >&2; echo \"FATAL refused: $(cat \"$DOCKER_CONFIG/config.json\") canary-password\" >&2; exit 1");
 
-        var verdict = await CreateScanner(trivy).ScanAsync(Layout, Image, CancellationToken.None);
+        var result = await ScanAsync(trivy, WithAccount);
 
-        Assert.Equal(ScanOutcome.NotScanned, verdict.Outcome);
-        Assert.EndsWith("FATAL no vulnerability database", verdict.Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Trivy failed with exit code 1: FATAL refused: ", result.Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary-password", result.Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String("scanner:canary-password"u8), result.Failure, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_Trivy_there_is_no_verdict()
+    public async Task A_scan_that_takes_too_long_is_ended()
     {
-        using var other = new FakeProgram("other", "");
+        using var trivy = new FakeTrivy(SourceArguments, then: "touch \"$here/began\"; sleep 600");
+        var clock = new FakeClock();
+        var scan = new TrivyScanner(new ProcessRunner(TimeProvider.System), new(), clock, _folder.FullName, trivy.Environment)
+            .ScanAsync(Source, TestContext.Current.CancellationToken);
+        await Wait.UntilAsync("the scan to begin", TimeSpan.FromSeconds(20), () => Task.FromResult(File.Exists(trivy.PathOf("began"))));
 
-        var verdict = await CreateScanner(other).ScanAsync(Layout, Image, CancellationToken.None);
+        clock.Advance(TimeSpan.FromMinutes(11));
 
-        Assert.Equal((ScanOutcome.NotScanned, "Trivy is not installed on this machine."), (verdict.Outcome, verdict.Reason));
+        Assert.Equal("Trivy did not finish within 00:10:00.", (await scan).Failure);
     }
 
-    private async Task<ScanVerdict> ScanAsync(string report, TrivyOptions? options = null, string version = "0.74.0")
+    [Fact]
+    public async Task Without_Trivy_there_is_no_report()
     {
-        using var trivy = new FakeProgram("trivy", $$"""
-            [ "$1" = --version ] && echo "Version: {{version}}" && echo "Vulnerability DB:" && exit 0
-            expected="image --input {{Layout.Root}}@{{Image}} --format json --scanners vuln,secret --severity UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL"
-            expected="$expected --list-all-pkgs=false --exit-code 0 --no-progress --skip-version-check --disable-telemetry --timeout 600s"
-            [ "$*" = "$expected" ] || { echo "wrong arguments: $*" >&2; exit 2; }
-            cat "${0%/*}/report.json"
-            """);
-        await File.WriteAllTextAsync(trivy.PathOf("report.json"), report);
-        return await CreateScanner(trivy, options).ScanAsync(Layout, Image, CancellationToken.None);
+        using var trivy = new FakeTrivy(SourceArguments);
+        File.Delete(trivy.PathOf("trivy"));
+
+        Assert.Equal("Trivy is not installed on this machine.", (await ScanAsync(trivy, Source)).Failure);
     }
 
-    private static TrivyScanner CreateScanner(FakeProgram trivy, TrivyOptions? options = null) =>
-        new(new ProcessRunner(TimeProvider.System), options ?? new(), TimeProvider.System, trivy.Environment);
+    [Fact]
+    public async Task A_credential_is_in_a_private_file_during_the_scan_and_nowhere_afterwards()
+    {
+        using var trivy = new FakeTrivy(SourceArguments);
+
+        Assert.Null((await ScanAsync(trivy, WithAccount)).Failure);
+        Assert.Equal("""{"auths":{"127.0.0.1:5000":{"auth":"c2Nhbm5lcjpjYW5hcnktcGFzc3dvcmQ="}}}""", trivy.SeenConfig);
+        Assert.Null((await ScanAsync(trivy, TrivySource.Remote($"{Name}@{Image}", new("127.0.0.1:5000", null, null, "canary-token", null)))).Failure);
+        Assert.Equal("""{"auths":{"127.0.0.1:5000":{"registrytoken":"canary-token"}}}""", trivy.SeenConfig);
+        Assert.Null((await ScanAsync(trivy, Source)).Failure);
+        Assert.Equal("""{"auths":{}}""", trivy.SeenConfig);
+
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
+    public void What_a_scan_has_left_that_did_not_end_is_removed_at_the_next_start()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "old", "docker"));
+        using var trivy = new FakeTrivy(SourceArguments);
+
+        Scanner(trivy);
+
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    private TrivyScanner Scanner(FakeTrivy trivy) => new(new ProcessRunner(TimeProvider.System), new(), TimeProvider.System, _folder.FullName, trivy.Environment);
+
+    private Task<ScanResult> ScanAsync(FakeTrivy trivy, TrivySource source) => Scanner(trivy).ScanAsync(source, TestContext.Current.CancellationToken);
+
+    private async Task<ScanResult> ScanAsync(string report, string version = "0.74.0")
+    {
+        using var trivy = new FakeTrivy(SourceArguments, report, version);
+        return await ScanAsync(trivy, Source);
+    }
 }

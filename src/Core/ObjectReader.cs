@@ -1,10 +1,9 @@
 using System.Text.Json;
-using MultiAgentInfra.Core;
 
-namespace MultiAgentInfra.Functions.Http;
+namespace MultiAgentInfra.Core;
 
-/// <summary>Reads the fields of one JSON object and collects what is wrong with them.</summary>
-internal sealed class ObjectReader(JsonElement json, string path, List<FieldError> errors)
+/// <summary>Reads the fields of one JSON object and collects what is wrong with them, each under its dotted path.</summary>
+public sealed class ObjectReader(JsonElement json, string path, List<FieldError> errors)
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
 
@@ -31,6 +30,15 @@ internal sealed class ObjectReader(JsonElement json, string path, List<FieldErro
         if (value is null && IsObject)
             errors.Add(new(At(name), "is required"));
         return value;
+    }
+
+    /// <summary>True or false; false when it is missing or neither, which is reported.</summary>
+    public bool RequiredFlag(string name)
+    {
+        var value = Required(name);
+        if (value is { ValueKind: not (JsonValueKind.True or JsonValueKind.False) })
+            errors.Add(new(At(name), "must be true or false"));
+        return value is { ValueKind: JsonValueKind.True };
     }
 
     public string? RequiredText(string name) => Text(Required(name), name);
