@@ -37,6 +37,29 @@ public sealed class CrashTests
         Assert.True(ControlPlane.Step(operation, "assemble")!["attempts"]!.GetValue<int>() > 1, "The assembly was not interrupted.");
     }
 
+    [Fact]
+    public async Task A_build_that_is_killed_starts_once_again_and_one_whose_image_is_in_quarantine_not_at_all()
+    {
+        Requires.Program("busybox");
+        using var tools = new FakeTools();
+        tools.HoldListing();
+        await using var controlPlane = await ControlPlane.StartAsync(tools.SearchPath);
+        var accepted = await controlPlane.PostAgentAsync(new { name = "survivor", character = new { name = "Survivor", bio = "Comes back." } });
+        var operationId = accepted["operation"]!["id"]!.GetValue<string>();
+
+        await KillDuringAsync(controlPlane, operationId, "install", () => tools.Installed == 1);
+        await Wait.UntilAsync("the second installation", StepDeadline, () => Task.FromResult(tools.Installed == 2));
+        tools.Go();
+        await KillDuringAsync(controlPlane, operationId, "sbom", () => tools.IsListing);
+        tools.ReleaseListing();
+        var operation = await controlPlane.WaitForEndAsync(operationId, StepDeadline);
+
+        Assert.True(ControlPlane.Status(operation) == "Succeeded", operation.ToJsonString());
+        Assert.Equal((1, 2), (tools.Resolved, tools.Installed));
+        Assert.Equal(1, ControlPlane.Step(operation, "assemble")!["attempts"]!.GetValue<int>());
+        Assert.Empty(tools.Complaints);
+    }
+
     private static async Task KillDuringAsync(ControlPlane controlPlane, string operationId, string step, Func<bool> underWay)
     {
         await controlPlane.WaitForOperationAsync(

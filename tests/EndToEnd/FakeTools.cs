@@ -19,6 +19,9 @@ internal sealed class FakeTools : IDisposable
             ;;
         ci)
             [ -f package-lock.json ] && [ -f start-agent.mjs ] || fail "no context in $PWD"
+            build=$(basename "$(dirname "$PWD")")
+            exec 9> "$here/lock-$build"
+            flock -n 9 || fail "two installations of $build at once"
             mktemp "$here/installed/XXXXXXXX" > /dev/null
             while [ ! -e "$here/go" ]; do sleep 0.1; done
             if [ -e "$here/broken" ] && grep -q "$(cat "$here/broken")" package.json; then
@@ -28,7 +31,11 @@ internal sealed class FakeTools : IDisposable
             fi
             mkdir -p node_modules/tiny && cp package.json node_modules/tiny/
             ;;
-        sbom) echo '{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{},"components":[]}' ;;
+        sbom)
+            touch "$here/listing"
+            while [ -e "$here/hold" ]; do sleep 0.1; done
+            echo '{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{},"components":[]}'
+            ;;
         *) fail "arguments: $*" ;;
         esac
         """;
@@ -72,6 +79,13 @@ internal sealed class FakeTools : IDisposable
 
     /// <summary>Lets installations go on.</summary>
     public void Go() => File.WriteAllText(PathOf("go"), "");
+
+    /// <summary>Keeps lists of components from being made: the image is in quarantine by then.</summary>
+    public void HoldListing() => File.WriteAllText(PathOf("hold"), "");
+
+    public bool IsListing => File.Exists(PathOf("listing"));
+
+    public void ReleaseListing() => File.Delete(PathOf("hold"));
 
     /// <summary>From now on installations of the package fail.</summary>
     public void Break(string package) => File.WriteAllText(PathOf("broken"), package);

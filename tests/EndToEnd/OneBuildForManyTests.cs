@@ -64,6 +64,27 @@ public sealed class OneBuildForManyTests
         Assert.True(ControlPlane.Status(again[0]) == "Succeeded", again[0].ToJsonString());
         Assert.Equal((4, 5), (tools.Resolved, tools.Installed));
         Assert.Empty(tools.Complaints);
+        await AssertListedUntilDeletedAsync(controlPlane, again[0]["agentId"]!.GetValue<string>());
+    }
+
+    /// <summary>The images of 31 agents and the four that they stand on; without the last agent, its own and the one that nothing else stands on are gone.</summary>
+    private static async Task AssertListedUntilDeletedAsync(ControlPlane controlPlane, string id)
+    {
+        Assert.Equal((31, 4), await CountAsync());
+
+        var deletion = await controlPlane.DeleteAgentAsync(id);
+        var ended = await controlPlane.WaitForEndAsync(deletion["operation"]!["id"]!.GetValue<string>(), Deadline);
+
+        Assert.True(ControlPlane.Status(ended) == "Succeeded", ended.ToJsonString());
+        Assert.Equal((30, 3), await CountAsync());
+        Assert.DoesNotContain(References(controlPlane.Data), name => name.Contains(id, StringComparison.Ordinal));
+
+        async Task<(int Agents, int Runtimes)> CountAsync()
+        {
+            var images = (await controlPlane.GetAsync("/api/images?limit=100"))["items"]!.AsArray();
+            Assert.All(images, image => Assert.Equal("Keep", image!["retention"]!["action"]!.GetValue<string>()));
+            return (images.Count(image => image!["kind"]!.GetValue<string>() == "Agent"), images.Count(image => image!["kind"]!.GetValue<string>() == "Runtime"));
+        }
     }
 
     /// <summary>Posts all at once, and lets npm go on when every deployment has asked who builds.</summary>

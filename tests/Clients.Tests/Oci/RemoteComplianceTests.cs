@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.TestSupport;
@@ -54,15 +55,20 @@ public abstract class RunningRegistry(RegistrySettings settings) : IAsyncDisposa
     }
 
     /// <summary>Another client, by way of a proxy.</summary>
-    public RemoteRegistry Connect(string address, TimeProvider time) => new(Options(address), _process!.PathOf("uploads"), time, NullLogger<RemoteRegistry>.Instance);
-
-    private RegistryOptions Options(string address) => new()
+    public RemoteRegistry Connect(
+        string address, TimeProvider time, ILogger<RemoteRegistry>? logger = null, (string Username, string Password)? pull = null)
     {
-        Address = address,
-        Username = settings.Password ? RegistryProcess.Username : null,
-        Password = settings.Password ? RegistryProcess.Password : null,
-        CertificateAuthorityFile = _process!.CertificateFile,
-    };
+        var options = new RegistryOptions
+        {
+            Address = address,
+            Username = settings.Password ? RegistryProcess.Username : null,
+            Password = settings.Password ? RegistryProcess.Password : null,
+            PullUsername = pull?.Username,
+            PullPassword = pull?.Password,
+            CertificateAuthorityFile = _process!.CertificateFile,
+        };
+        return new(options, _process.PathOf("uploads"), time, logger ?? NullLogger<RemoteRegistry>.Instance);
+    }
 
     public sealed class Open() : RunningRegistry(new());
 
