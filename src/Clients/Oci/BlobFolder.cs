@@ -22,7 +22,8 @@ internal sealed class BlobFolder
     {
         try
         {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            // Shared with a writer, who holds its lock for a moment longer than it takes the name.
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
         catch (FileNotFoundException exception)
         {
@@ -57,25 +58,31 @@ internal sealed class BlobFolder
     /// <param name="written">The file's time; null for the present.</param>
     public void Replace(string path, ReadOnlySpan<byte> content, DateTime? written)
     {
-        using var file = CreateTemporary();
-        file.Write(content);
-        if (written is { } time)
-            File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
-        file.Flush(flushToDisk: true);
-        File.Move(file.Name, path, overwrite: true);
+        string draft;
+        using (var file = CreateTemporary())
+        {
+            file.Write(content);
+            if (written is { } time)
+                File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
+            file.Flush(flushToDisk: true);
+            draft = file.Name;
+        }
+
+        // Closed before it gets its name: whoever reads it must not meet the writer's lock.
+        File.Move(draft, path, overwrite: true);
     }
 
-    /// <summary>Makes a blob as young as if it had been written now, for somebody who is about to refer to it.</summary>
-    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
-    public void Touch(Digest digest, DateTimeOffset now)
+    /// <summary>Makes a blob as young as if it had been written now; false when it is not there.</summary>
+    public bool TryTouch(Digest digest, DateTimeOffset now)
     {
         try
         {
             File.SetLastWriteTimeUtc(PathOf(digest), now.UtcDateTime);
+            return true;
         }
-        catch (FileNotFoundException exception)
+        catch (FileNotFoundException)
         {
-            throw new FileNotFoundException(ImageNames.Missing(digest), exception);
+            return false;
         }
     }
 

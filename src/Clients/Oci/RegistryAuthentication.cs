@@ -46,6 +46,18 @@ internal sealed class RegistryAuthentication(ITokenIssuer issuer, RegistryAccoun
     public Task<RegistryToken> IssueAsync(ITokenIssuer? by, string scope, CancellationToken cancellationToken) => retry.RunAsync(
         () => (by ?? issuer).IssueAsync(_challenge!, [scope], cancellationToken), cancellationToken);
 
+    /// <summary>Takes out what a registry, or a proxy before it, may repeat of what it was shown.</summary>
+    public string Redact(string words, AuthenticationHeaderValue? shown)
+    {
+        foreach (var secret in (string?[])[shown?.Parameter, account?.Header.Parameter, account?.Password])
+        {
+            if (!string.IsNullOrEmpty(secret))
+                words = words.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        return words;
+    }
+
     // One request for all that need the token at the same time; none of them may cancel it for the others.
     private async Task<RegistryToken> GetTokenAsync(
         RegistryChallenge challenge, string key, string[] scopes, string? refused, CancellationToken cancellationToken)

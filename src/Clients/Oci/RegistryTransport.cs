@@ -78,10 +78,8 @@ internal sealed partial class RegistryTransport(RegistryConnection connection, R
         {
         }
 
-        // A proxy may repeat what it was sent.
-        if (authorization?.Parameter is { Length: > 0 } secret)
-            words = words.Replace(secret, "***", StringComparison.Ordinal);
-        return RegistryConnection.Failure(response.RequestMessage!.Method, response.RequestMessage.RequestUri!, response.StatusCode, words);
+        return RegistryConnection.Failure(
+            response.RequestMessage!.Method, response.RequestMessage.RequestUri!, response.StatusCode, authentication.Redact(words, authorization));
     }
 
     // https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes

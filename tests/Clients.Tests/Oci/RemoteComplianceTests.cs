@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.TestSupport;
@@ -19,6 +20,18 @@ public sealed class PasswordRegistryTests(RunningRegistry.WithPassword registry)
 [Trait("Needs", "Server")]
 public sealed class TlsRegistryTests(RunningRegistry.WithTls registry) : ImageRegistryTests, IClassFixture<RunningRegistry.WithTls>
 {
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_a_clear_error()
+    {
+        var trusting = await registry.OpenAsync();
+        var options = new RegistryOptions { Address = trusting.Name, Username = RegistryProcess.Username, Password = RegistryProcess.Password };
+        using var stranger = new RemoteRegistry(options, Path.GetTempPath(), TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
+
+        var exception = await Assert.ThrowsAsync<ApiException>(() => stranger.ResolveAsync("a", "v1", CancellationToken.None));
+
+        Assert.Contains($"HEAD {trusting.Name}/v2/a/manifests/v1 was not answered: The remote certificate is invalid", exception.Message, StringComparison.Ordinal);
+    }
+
     protected override Task<IImageRegistry> OpenAsync() => registry.OpenAsync();
 }
 
@@ -54,15 +67,20 @@ public abstract class RunningRegistry(RegistrySettings settings) : IAsyncDisposa
     }
 
     /// <summary>Another client, by way of a proxy.</summary>
-    public RemoteRegistry Connect(string address, TimeProvider time) => new(Options(address), _process!.PathOf("uploads"), time, NullLogger<RemoteRegistry>.Instance);
-
-    private RegistryOptions Options(string address) => new()
+    public RemoteRegistry Connect(
+        string address, TimeProvider time, ILogger<RemoteRegistry>? logger = null, (string Username, string Password)? pull = null)
     {
-        Address = address,
-        Username = settings.Password ? RegistryProcess.Username : null,
-        Password = settings.Password ? RegistryProcess.Password : null,
-        CertificateAuthorityFile = _process!.CertificateFile,
-    };
+        var options = new RegistryOptions
+        {
+            Address = address,
+            Username = settings.Password ? RegistryProcess.Username : null,
+            Password = settings.Password ? RegistryProcess.Password : null,
+            PullUsername = pull?.Username,
+            PullPassword = pull?.Password,
+            CertificateAuthorityFile = _process!.CertificateFile,
+        };
+        return new(options, _process.PathOf("uploads"), time, logger ?? NullLogger<RemoteRegistry>.Instance);
+    }
 
     public sealed class Open() : RunningRegistry(new());
 
