@@ -132,8 +132,20 @@ public sealed class DockerEngine : IAsyncDisposable
     }
 
     // Containers outlive an engine that was killed.
-    private IEnumerable<Process> Shims() => Process.GetProcessesByName("containerd-shim")
-        .Where(shim => File.Exists($"/proc/{shim.Id}/cmdline") && File.ReadAllText($"/proc/{shim.Id}/cmdline").Contains(_folder.FullName, StringComparison.Ordinal));
+    private IEnumerable<Process> Shims() => Process.GetProcesses()
+        .Where(process => Arguments(process) is var arguments && arguments.Contains("containerd-shim", StringComparison.Ordinal) && arguments.Contains(_folder.FullName, StringComparison.Ordinal));
+
+    private static string Arguments(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
 
     // What a killed container has left mounted.
     private async Task<IEnumerable<string>> MountsAsync() => (await File.ReadAllLinesAsync("/proc/self/mounts"))
