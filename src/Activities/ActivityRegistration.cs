@@ -15,7 +15,7 @@ public static class ActivityRegistration
     }
 
     public static IServiceCollection AddActivityDependencies(this IServiceCollection services) =>
-        services.AddSingleton<AgentProbe>().AddSingleton<BuildLog>().AddSingleton<ImageFiles>().AddSingleton<OperationSecrets>().AddSingleton<RuntimeKeys>().AddSingleton<StepRecorder>();
+        services.AddSingleton<AgentAttestations>().AddSingleton<AgentProbe>().AddSingleton<BuildLog>().AddSingleton<ImageFiles>().AddSingleton<OperationSecrets>().AddSingleton<RuntimeAttestations>().AddSingleton<RuntimeComponents>().AddSingleton<RuntimeKeys>().AddSingleton<StepRecorder>();
 
     private static DurableTaskRegistry AddBuilds(this DurableTaskRegistry registry)
     {

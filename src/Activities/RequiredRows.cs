@@ -15,4 +15,8 @@ internal static class RequiredRows
         this AgentStore agents, Guid agentId, int revision, CancellationToken cancellationToken) =>
         await agents.GetRevisionAsync(agentId, revision, cancellationToken)
         ?? throw new NonRetryableException($"The agent {agentId} has no revision {revision}.");
+
+    public static async Task<string> RequireAsync(this LockFileStore lockFiles, string packageJson, CancellationToken cancellationToken) =>
+        await lockFiles.FindAsync(packageJson, cancellationToken)
+        ?? throw new NonRetryableException("The plugin set has no lock file.");
 }

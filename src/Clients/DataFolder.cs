@@ -19,6 +19,7 @@ public sealed class DataFolder : IDisposable
     public string Keys => Path.Combine(Root, "keys");
     public string SecretsKey => Path.Combine(Keys, "secrets.key");
     public string DevelopmentJwtKey => Path.Combine(Keys, "development-jwt.key");
+    public string ImageSigningKey => Path.Combine(Keys, "image-signing.key");
     public string FunctionKeys => Path.Combine(Keys, "function.keys");
     public string Registry => Path.Combine(Root, "registry");
     public string Uploads => Path.Combine(Registry, ".uploads");

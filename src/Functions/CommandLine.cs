@@ -17,6 +17,10 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
           Cors__AllowedOrigins__0    A web origin that may call the API from a browser; __1, __2 and so on for more.
           Scan__PolicyFile           A scan-policy.json of your own: what a scan must find for an image to be refused.
           Trivy__Timeout             For one scan, from 00:00:10 to 00:10:00 (default).
+          Artifacts__Container       A container of Azure Blob Storage for build logs, scan reports and lists of components, such as
+                                     https://ACCOUNT.blob.core.windows.net/CONTAINER. Without it they are kept in the data folder.
+          Artifacts__AccountName     The storage account, with Artifacts__AccountKey or, in a file of mode 600,
+                                     Artifacts__AccountKeyFile. Without a key the identity is used that Azure.Identity finds.
           FunctionKeys__NAME         A key of functions that ask for one; no function of this release does.
           Logging__LogLevel__Default Trace, Debug, Information, Warning, Error or None.
           npm_config_*, TRIVY_*      Reach npm and Trivy, as do the proxy variables; agents inherit no variable at all.

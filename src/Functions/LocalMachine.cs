@@ -1,11 +1,14 @@
+using Azure.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
+using MultiAgentInfra.Clients.Attestations;
 using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Oci;
@@ -53,11 +56,18 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton(provider => OpenImageKeys(provider.GetRequiredService<IOptions<ImageSigningOptions>>().Value, folder))
+        .AddSingleton<ImageAttester>()
+        .AddSingleton<ImageVerifier>()
+        .AddSingleton<ComponentLists>()
         .AddSingleton<ImageEraser>()
         .AddSingleton<RecordedImages>()
         .AddBuilder()
         .AddSingleton<AgentImageBuilder>()
         .AddSingleton<LayerUnpacker>();
+
+    private static ImageKeys OpenImageKeys(ImageSigningOptions options, DataFolder folder) => ImageKeys.Open(
+        options, folder.ImageSigningKey, options.KeyVaultUri is { } vault ? new(vault, options.SecretName!, new DefaultAzureCredential()) : null);
 
     // Where images go to a registry, others run them: nothing goes there that was not scanned, unless the policy says so.
     private static ScanPolicyFile Policy(IServiceProvider provider) => ActivatorUtilities.CreateInstance<ScanPolicyFile>(

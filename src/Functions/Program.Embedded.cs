@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 using MultiAgentInfra.EmbeddedRuntime.Hosting;
@@ -37,6 +38,8 @@ internal static class EmbeddedControlPlane
                 return await FailAsync(PortInUse(options.Port));
             using var folder = DataFolder.Open(options.DataFolder);
             await using var app = Compose(options, folder).Build();
+            // Here, so that a start without its key fails, and not the first deployment after it.
+            app.Services.GetRequiredService<ImageKeys>();
             await app.StartAsync();
             Announce(app, output);
             await app.WaitForShutdownAsync();

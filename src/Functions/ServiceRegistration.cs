@@ -32,6 +32,8 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
         services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
         services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ImageSigningOptions>().Bind(configuration.GetSection(ImageSigningOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ImageSigningOptions>, ImageSigningValidation>();
         return services.AddBuilderOptions(configuration).AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
     }
 

@@ -63,11 +63,12 @@ internal static class RuntimeImage
         var image = await context.CallStepAsync(new AssembleRuntimeImage(operationId, pluginSetKey));
 
         var verdict = context.CallStepAsync(new ScanRuntimeImage(operationId, image.Digest));
-        var components = context.CallStepAsync(new ListComponents(operationId, pluginSetKey));
+        var components = context.CallStepAsync(new ListComponents(operationId, pluginSetKey, packageJson.Content));
         await Task.WhenAll(verdict, components);
 
+        var list = await components;
         await context.CallStepAsync(
-            new ReleaseRuntimeImage(operationId, pluginSetKey, image, await verdict, (await components).Digest));
+            new ReleaseRuntimeImage(operationId, pluginSetKey, image, await verdict, list.Digest, list.Size, packageJson.Content));
         return image.Digest;
     }
 }

@@ -23,6 +23,7 @@ public sealed class FirstDeploymentTests
 
         var first = await DeployAsync(controlPlane, "first", character, canary);
         Report("first", first.Operation);
+        await AssertBuildIsLinkedAsync(controlPlane, first.Operation);
         await AssertAdoptedAsync(controlPlane, first.Id);
         var second = await DeployAsync(controlPlane, "second", character, canary);
         Report("second", second.Operation);
@@ -45,6 +46,15 @@ public sealed class FirstDeploymentTests
         Assert.Empty(AgentProcesses.In(controlPlane.Data));
         Assert.Empty(canary.FilesIn(controlPlane.Data));
         Assert.False(canary.IsIn(controlPlane.Output), "The canary is in the program's output.");
+    }
+
+    private static async Task AssertBuildIsLinkedAsync(ControlPlane controlPlane, JsonNode operation)
+    {
+        var log = await controlPlane.GetAsync($"{operation["links"]!["log"]}");
+        Assert.Contains(log["lines"]!.AsArray(), line => line!["text"]!.GetValue<string>().StartsWith("added ", StringComparison.Ordinal));
+        var artifacts = operation["artifacts"]!.AsArray().ToDictionary(artifact => artifact!["name"]!.GetValue<string>(), artifact => artifact!["url"]!.GetValue<string>());
+        Assert.Contains("added ", await controlPlane.Http.GetStringAsync(artifacts["install.log"]), StringComparison.Ordinal);
+        Assert.Equal("CycloneDX", (string?)(await controlPlane.GetAsync(artifacts["sbom.cdx.json"]))["bomFormat"]);
     }
 
     private static async Task<(string Id, JsonNode Operation)> DeployAsync(ControlPlane controlPlane, string name, JsonNode character, Canary canary)

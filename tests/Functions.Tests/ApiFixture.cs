@@ -5,10 +5,12 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime.Hosting;
@@ -97,6 +99,14 @@ public sealed class ApiFixture : IAsyncLifetime
         var body = await response.Content.ReadAsStringAsync();
         Assert.True((int)response.StatusCode == 202, body);
         return JsonNode.Parse(body)!;
+    }
+
+    /// <summary>Lets the operation's installation print lines, as its step does.</summary>
+    internal async Task PrintAsync(Guid operationId, params string[] lines)
+    {
+        await using var log = await Get<BuildLog>().OpenAsync(new InstallPackages(operationId, "key", "{}", ""), default);
+        foreach (var line in lines.DefaultIfEmpty("added 100 packages"))
+            log.Write(line);
     }
 
     /// <summary>Notes an image of the owner's agent, as its deployment does, and a scan of the runtime that it stands on.</summary>

@@ -80,11 +80,13 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
     public async Task Every_route_lets_the_owner_through_and_shows_a_stranger_nothing(string method, string path, string name)
     {
         var posted = await api.PostAsync();
+        await api.PrintAsync(Guid.Parse((string)posted["operation"]!["id"]!));
         var image = await api.PushImageAsync(Guid.Parse((string)posted["agentId"]!));
         path = path.Replace("{digest}", image.Value, StringComparison.Ordinal);
         path = path.StartsWith("/api/operations", StringComparison.Ordinal)
             ? path.Replace("{id}", (string)posted["operation"]!["id"]!, StringComparison.Ordinal)
             : path.Replace("{id}", (string)posted["agentId"]!, StringComparison.Ordinal);
+        path = path.Replace("{name}", "install.log", StringComparison.Ordinal);
 
         var stranger = await SendAsync(method, path, Tokens.Of(Guid.NewGuid()));
         var owner = await SendAsync(method, path, Tokens.Of(api.Owner));
@@ -133,6 +135,7 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
 
     private static string Fill(string path) => path
         .Replace("{id}", Guid.NewGuid().ToString(), StringComparison.Ordinal)
+        .Replace("{name}", "install.log", StringComparison.Ordinal)
         .Replace("{digest}", Digest.Of("image"u8).Value, StringComparison.Ordinal);
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path, string token)

@@ -43,7 +43,11 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (agent, operation) = ((string)posted["links"]!["self"]!, (string)posted["links"]!["operation"]!);
         await CheckAsync("get", "/api/agents/{id}", await client.GetAsync(agent));
         await CheckAsync("get", "/api/agents/{id}/logs", await client.GetAsync(agent + "/logs"));
+        await api.PrintAsync(Guid.Parse((string)posted["operation"]!["id"]!));
         await CheckAsync("get", "/api/operations/{id}", await client.GetAsync(operation));
+        await CheckAsync("get", "/api/operations/{id}/log", await client.GetAsync(operation + "/log"));
+        await CheckAsync("get", "/api/operations/{id}/log", await client.GetAsync(operation + "/log?limit=0"));
+        await CheckAsync("get", "/api/operations/{id}/artifacts/{name}", await client.GetAsync(operation + "/artifacts/none"));
         await CheckAsync("get", "/api/operations/{id}", await client.GetAsync("/api/operations/none"));
         var image = await api.PushImageAsync(Guid.Parse((string)posted["agentId"]!));
         await CheckAsync("get", "/api/images/{digest}/scan", await client.GetAsync($"/api/images/{image}/scan"));

@@ -22,18 +22,20 @@ public sealed class StartupTests : IDisposable
             ["Supabase:Issuer"] = "nowhere",
             ["Cors:AllowedOrigins:0"] = "https://app.example",
             ["Cors:AllowedOrigins:1"] = "https://app.example/path",
+            ["Artifacts:Container"] = "http://account.blob.core.windows.net/artifacts",
         }).Build();
 
         var exception = Assert.Throws<StartupException>(() => ServiceRegistration.Check(configuration));
 
         Assert.Equal(
             $"""
-            The configuration has 5 errors:
+            The configuration has 6 errors:
             - Supabase:JwtSecret and Supabase:JwtSecretFile are both given; give one of them.
             - Supabase:JwtSecret (environment variable Supabase__JwtSecret) must have at least 32 bytes.
             - Supabase:JwtSecretFile '{secret}' can be read by others; set its mode to 600.
             - Supabase:Issuer 'nowhere' is no absolute URL such as https://PROJECT.supabase.co/auth/v1.
             - Cors:AllowedOrigins:1 'https://app.example/path' is no origin such as https://app.example.com.
+            - Artifacts:Container 'http://account.blob.core.windows.net/artifacts' would send artifacts and tokens in the clear; use https.
             """,
             exception.Message);
     }

@@ -1,6 +1,5 @@
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Builds;
@@ -12,8 +11,7 @@ public sealed class InstallPackagesActivity(IRuntimeBuilder builder, LockFileSto
 {
     protected override async Task<StepResult<Done>> RunStepAsync(InstallPackages input, CancellationToken cancellationToken)
     {
-        var lockFile = await lockFiles.FindAsync(input.PackageJson, cancellationToken)
-            ?? throw new NonRetryableException("The plugin set has no lock file.");
+        var lockFile = await lockFiles.RequireAsync(input.PackageJson, cancellationToken);
         var build = await keys.BeginAsync(input.PluginSetKey, lockFile, cancellationToken);
         await using var log = await logs.OpenAsync(input, cancellationToken);
         await builder.InstallAsync(build, new(input.PackageJson, lockFile, input.Dockerfile), log.Write, cancellationToken);

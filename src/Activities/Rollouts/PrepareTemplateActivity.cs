@@ -16,7 +16,7 @@ public sealed class PrepareTemplateActivity(
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var repository = ImageNames.AgentRepository(agent.OrganizationId);
-        var layers = await files.ReadLayersAsync(repository, input.Image, cancellationToken);
+        var layers = await files.ReadVerifiedLayersAsync(repository, input.Image, cancellationToken);
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LoopbackPort.IsFree, cancellationToken);
 
         var launch = new LocalLaunch(

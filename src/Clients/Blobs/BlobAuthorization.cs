@@ -14,7 +14,7 @@ internal sealed class BlobAuthorization
 
     private readonly Func<HttpRequestMessage, CancellationToken, ValueTask<AuthenticationHeaderValue>> _authorize;
     private readonly TimeProvider _time;
-    private AccessToken _token;
+    private CachedToken? _token;
 
     /// <param name="key">In base64.</param>
     public BlobAuthorization(string account, string key, TimeProvider time)
@@ -40,8 +40,15 @@ internal sealed class BlobAuthorization
     private async Task<string> GetTokenAsync(TokenCredential credential, CancellationToken cancellationToken)
     {
         // Two that come at once both ask, and either answer will do.
-        if (_token.ExpiresOn - TokenMargin <= _time.GetUtcNow())
-            _token = await credential.GetTokenAsync(Scope, cancellationToken).ConfigureAwait(false);
-        return _token.Token;
+        var token = _token;
+        if (token is null || token.ExpiresOn <= _time.GetUtcNow() + TokenMargin)
+        {
+            var fresh = await credential.GetTokenAsync(Scope, cancellationToken).ConfigureAwait(false);
+            _token = token = new CachedToken(fresh.Token, fresh.ExpiresOn);
+        }
+
+        return token.Text;
     }
+
+    private sealed record CachedToken(string Text, DateTimeOffset ExpiresOn);
 }

@@ -54,11 +54,16 @@ public sealed class NpmClient(ProcessRunner processes, string cacheFolder, IRead
         await RunAsync(["ci", "--prefer-offline", .. Always], appFolder, workFolder, output, cancellationToken);
     }
 
-    /// <summary>The installed packages, or those of the lock file where another machine installs them, as CycloneDX JSON (https://cyclonedx.org/docs/1.5/json/); the same packages yield the same bytes.</summary>
-    public async Task<byte[]> ListComponentsAsync(string appFolder, CancellationToken cancellationToken)
+    /// <summary>The packages that the lock file installs, as CycloneDX JSON (https://cyclonedx.org/docs/1.5/json/), whether they are on this
+    /// machine or not; the same packages yield the same bytes. Those for one of several C libraries are all of them listed.</summary>
+    /// <param name="platform">Where they are installed, in npm's words, such as <c>linux-x64</c>.</param>
+    public async Task<byte[]> ListComponentsAsync(string packageJson, string lockFile, string platform, string workFolder, CancellationToken cancellationToken)
     {
-        string[] source = Directory.Exists(Path.Combine(appFolder, "node_modules")) ? [] : ["--package-lock-only"];
-        var result = await RunAsync(["sbom", "--sbom-format=cyclonedx", .. source, .. Always], appFolder, null, _ => { }, cancellationToken);
+        var folder = Path.Combine(workFolder, "sbom");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "package.json"), packageJson, cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "package-lock.json"), NpmDocuments.ForPlatform(lockFile, platform), cancellationToken);
+        var result = await RunAsync(["sbom", "--sbom-format=cyclonedx", "--package-lock-only", .. Always], folder, null, _ => { }, cancellationToken);
         return NpmDocuments.Normalize(result.StdOut);
     }
 

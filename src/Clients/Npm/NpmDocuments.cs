@@ -18,6 +18,21 @@ internal static class NpmDocuments
         }
     }
 
+    /// <summary>The lock file without the packages that npm leaves out on the platform: it locks those of every platform
+    /// (https://docs.npmjs.com/cli/configuring-npm/package-json#os).</summary>
+    public static byte[] ForPlatform(string lockFile, string platform)
+    {
+        var (os, cpu) = platform.Split('-') is [var first, var second] ? (first, second) : throw new ArgumentException($"'{platform}' is no platform.", nameof(platform));
+        var document = Parse(lockFile, "package-lock.json");
+        if (document["packages"] is JsonObject packages)
+        {
+            foreach (var path in packages.Where(package => !Fits(package.Value?["os"], os) || !Fits(package.Value?["cpu"], cpu)).Select(package => package.Key).ToList())
+                packages.Remove(path);
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(document);
+    }
+
     /// <summary>The components list without its time and serial number and the name of the folder it was made in.</summary>
     public static byte[] Normalize(string components)
     {
@@ -29,6 +44,18 @@ internal static class NpmDocuments
         if (metadata["component"] is JsonObject component && (string?)component["bom-ref"] is { } reference && reference.LastIndexOf('@') is > 0 and var end)
             component["name"] = reference[..end];
         return JsonSerializer.SerializeToUtf8Bytes(document);
+    }
+
+    // Names that are wanted, or with an exclamation mark those that are not; a package may also give one name by itself.
+    private static bool Fits(JsonNode? names, string name)
+    {
+        var list = names switch
+        {
+            JsonArray array => array.Select(entry => (string?)entry).ToList(),
+            JsonValue value => [(string?)value],
+            _ => [],
+        };
+        return !list.Contains($"!{name}") && (list.Contains(name) || list.Contains("any") || list.TrueForAll(entry => entry is ['!', ..]));
     }
 
     private static JsonObject Parse(string text, string what)

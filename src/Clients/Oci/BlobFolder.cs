@@ -57,12 +57,18 @@ internal sealed class BlobFolder
     /// <param name="written">The file's time; null for the present.</param>
     public void Replace(string path, ReadOnlySpan<byte> content, DateTime? written)
     {
-        using var file = CreateTemporary();
-        file.Write(content);
-        if (written is { } time)
-            File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
-        file.Flush(flushToDisk: true);
-        File.Move(file.Name, path, overwrite: true);
+        string draft;
+        using (var file = CreateTemporary())
+        {
+            file.Write(content);
+            if (written is { } time)
+                File.SetLastWriteTimeUtc(file.SafeFileHandle, time);
+            file.Flush(flushToDisk: true);
+            draft = file.Name;
+        }
+
+        // Closed before it gets its name: whoever reads it must not meet the writer's lock.
+        File.Move(draft, path, overwrite: true);
     }
 
     /// <summary>Makes a blob as young as if it had been written now, for somebody who is about to refer to it.</summary>

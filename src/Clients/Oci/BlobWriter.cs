@@ -22,6 +22,8 @@ internal sealed class BlobWriter(BlobFolder folder) : BlobUpload
     {
         var digest = Digest.FromHash(_hash.GetHashAndReset());
         await Task.Run(() => _file.Flush(flushToDisk: true), cancellationToken);
+        // Closed before it gets its name: whoever reads it must not meet the writer's lock.
+        await _file.DisposeAsync();
         folder.Publish(_file.Name, digest);
         _published = true;
         return new(mediaType, digest, _size);

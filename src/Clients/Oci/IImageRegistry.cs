@@ -10,6 +10,9 @@ public interface IImageRegistry
     /// <summary>For people: an address or a folder, without credentials.</summary>
     string Name { get; }
 
+    /// <summary>A repository's name for those outside of this system, such as <c>HOST:PORT/PREFIX/REPOSITORY</c>; in a folder it has no other.</summary>
+    string FullName(string repository);
+
     /// <summary>The manifest that a tag or digest names; null when the repository has none.</summary>
     Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken);
 

@@ -5,16 +5,17 @@ public sealed class ImageMover(IImageRegistry registry)
 {
     /// <summary>Mounts the blobs, and puts the very bytes of the manifest, under the same digest therefore. For an index, first the images in it.</summary>
     /// <param name="tag">Null leaves it without a name.</param>
+    /// <returns>The image's manifest.</returns>
     /// <exception cref="FileNotFoundException">Neither repository has the image.</exception>
-    public async Task MoveAsync(ImageReference image, string repository, string? tag, CancellationToken cancellationToken)
+    public async Task<Descriptor> MoveAsync(ImageReference image, string repository, string? tag, CancellationToken cancellationToken)
     {
-        var isThere = await registry.ResolveAsync(repository, image.Digest.Value, cancellationToken) is not null;
-        if (isThere && tag is null)
-            return;
-        var manifest = await registry.GetManifestAsync(isThere ? repository : image.Repository, image.Digest, cancellationToken);
-        if (!isThere)
+        var there = await registry.ResolveAsync(repository, image.Digest.Value, cancellationToken);
+        if (there is not null && tag is null)
+            return there;
+        var manifest = await registry.GetManifestAsync(there is null ? image.Repository : repository, image.Digest, cancellationToken);
+        if (there is null)
             await MovePartsAsync(manifest, image.Repository, repository, cancellationToken);
-        await registry.PutManifestAsync(repository, manifest.Content, manifest.Descriptor.MediaType, tag, cancellationToken);
+        return await registry.PutManifestAsync(repository, manifest.Content, manifest.Descriptor.MediaType, tag, cancellationToken);
     }
 
     private async Task MovePartsAsync(StoredManifest manifest, string from, string repository, CancellationToken cancellationToken)

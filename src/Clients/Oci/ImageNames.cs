@@ -45,6 +45,9 @@ public static class ImageNames
     /// <summary>A name for people and for tools, as in <c>skopeo inspect oci:ROOT:REPOSITORY:TAG</c>.</summary>
     public static string Reference(string repository, string tag) => $"{repository}:{tag}";
 
+    /// <summary>Where the signatures of an image are, in its repository (https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery).</summary>
+    public static string SignatureTag(Digest image) => $"sha256-{image.Hex}.sig";
+
     /// <summary>What every error calls content that is not there.</summary>
     internal static string Missing(Digest digest) => $"The image registry has no content {digest}.";
 }

@@ -27,6 +27,8 @@ public sealed class OciLayout : IImageRegistry, IDisposable
 
     public string Name => Root;
 
+    public string FullName(string repository) => repository;
+
     public Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken)
     {
         Require(repository, cancellationToken);

@@ -55,11 +55,13 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
 
     public string Name => _routes.Origin.AbsoluteUri.TrimEnd('/');
 
+    public string FullName(string repository) => $"{_routes.Host}/{_routes.NameOf(repository)}";
+
     /// <summary>What an engine pulls: <c>HOST[:PORT]/REPOSITORY@DIGEST</c>.</summary>
-    public string PullReference(string repository, Digest digest) => $"{_routes.Host}/{_routes.NameOf(repository)}@{digest}";
+    public string PullReference(string repository, Digest digest) => $"{FullName(repository)}@{digest}";
 
     /// <summary>What an engine pushes to: <c>HOST[:PORT]/REPOSITORY:TAG</c>.</summary>
-    public string PushReference(string repository, string tag) => $"{_routes.Host}/{_routes.NameOf(repository)}:{tag}";
+    public string PushReference(string repository, string tag) => $"{FullName(repository)}:{tag}";
 
     /// <summary>What a scanner or an engine needs to pull from the repository: a new token for that alone where the registry has a token
     /// service; else the account that may only pull, and the one that may push where no other is configured.</summary>
@@ -148,20 +150,27 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         if (content.Length > OciLayout.MaxDocumentSize)
             throw new InvalidDataException($"A document of {content.Length} bytes exceeds the limit of {OciLayout.MaxDocumentSize}.");
         var digest = Digest.Of(content.Span);
-        if (_blobs.Has(repository, digest))
-            return new(mediaType, digest, content.Length);
-        await using var upload = await BeginBlobAsync(repository, cancellationToken);
-        await upload.WriteAsync(content, cancellationToken);
-        return await upload.CommitAsync(mediaType, cancellationToken);
+        await _blobs.BringAsync(repository, digest, UploadAsync, cancellationToken);
+        return new(mediaType, digest, content.Length);
+
+        async Task UploadAsync()
+        {
+            await using var upload = await BeginBlobAsync(repository, cancellationToken);
+            await upload.WriteAsync(content, cancellationToken);
+            await upload.CommitAsync(mediaType, cancellationToken);
+        }
     }
 
     public Task<BlobUpload> BeginBlobAsync(string repository, CancellationToken cancellationToken) => Task.FromResult<BlobUpload>(new RemoteBlobUpload(
         new(_transport, _routes, repository), new(_spoolFolder), _transport.Retry, digest => _blobs.Add(repository, digest)));
 
-    public async Task MountBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
+    public Task MountBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken) =>
+        _blobs.BringAsync(repository, blob.Digest, () => MountAsync(repository, blob, from, cancellationToken), cancellationToken);
+
+    public void Dispose() => _connection.Dispose();
+
+    private async Task MountAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
     {
-        if (_blobs.Has(repository, blob.Digest))
-            return;
         var request = new RegistryRequest(HttpMethod.Post, _routes.Mount(repository, blob.Digest, from), _routes.Push(repository), _routes.Pull(from))
         {
             Body = () => new ByteArrayContent([]),
@@ -180,8 +189,6 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         await unwanted.CancelAsync(cancellationToken);
         await CopyBlobAsync(repository, blob, from, cancellationToken);
     }
-
-    public void Dispose() => _connection.Dispose();
 
     private async Task CopyBlobAsync(string repository, Descriptor blob, string from, CancellationToken cancellationToken)
     {

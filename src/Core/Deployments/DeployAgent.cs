@@ -51,8 +51,9 @@ public sealed record RuntimeClaim(RuntimeClaimState State, Digest? Image, string
 /// <param name="Size">Bytes of the manifest.</param>
 public sealed record BuiltImage(Digest Digest, long Size);
 
-/// <summary>A bill of materials that was stored as an artifact.</summary>
-public sealed record ComponentList(Digest Digest);
+/// <summary>A bill of materials that was stored as an artifact, and in the registry.</summary>
+/// <param name="Size">Bytes of it.</param>
+public sealed record ComponentList(Digest Digest, long Size = 0);
 
 /// <summary>What an activity answers whose effect is all that matters.</summary>
 public sealed record Done

@@ -53,13 +53,17 @@ public sealed record ScanRuntimeImage(Guid OperationId, Digest Image) : IStepInp
 }
 
 /// <summary>Lists what the runtime image is made of (CycloneDX).</summary>
-public sealed record ListComponents(Guid OperationId, string PluginSetKey) : IStepInput<ComponentList>
+/// <param name="PackageJson">What the lock file was resolved from; empty in what earlier releases began.</param>
+public sealed record ListComponents(Guid OperationId, string PluginSetKey, string PackageJson = "") : IStepInput<ComponentList>
 {
     string IStepInput<ComponentList>.Step => "sbom";
 }
 
 /// <summary>Lets a scanned runtime image out of quarantine, or refuses it.</summary>
-public sealed record ReleaseRuntimeImage(Guid OperationId, string PluginSetKey, BuiltImage Image, ScanVerdict Verdict, Digest Sbom) : IStepInput<Done>
+/// <param name="SbomSize">Bytes of the list of components.</param>
+/// <param name="PackageJson">What the lock file was resolved from; empty in what earlier releases began.</param>
+public sealed record ReleaseRuntimeImage(
+    Guid OperationId, string PluginSetKey, BuiltImage Image, ScanVerdict Verdict, Digest Sbom, long SbomSize = 0, string PackageJson = "") : IStepInput<Done>
 {
     string IStepInput<Done>.Step => "release";
 }

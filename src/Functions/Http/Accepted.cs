@@ -13,7 +13,7 @@ internal static class Accepted
 
     public static StoredResponse Of(Agent agent, Operation operation)
     {
-        var body = new AcceptedBody(agent.Id, AgentBody.StatusOf(agent), OperationBody.Of(operation), agent.Warnings, AgentLinks.Of(agent));
+        var body = new AcceptedBody(agent.Id, AgentBody.StatusOf(agent), OperationBody.Of(operation, []), agent.Warnings, AgentLinks.Of(agent));
         var headers = new Dictionary<string, string>
         {
             ["Location"] = Links.Agent(agent.Id),

@@ -12,4 +12,8 @@ internal static class Links
     public static string Scan(Digest image) => $"/api/images/{image}/scan";
 
     public static string Operation(Guid id) => $"/api/operations/{id}";
+
+    public static string OperationLog(Guid id) => $"/api/operations/{id}/log";
+
+    public static string Artifact(Guid operationId, string name) => $"/api/operations/{operationId}/artifacts/{name}";
 }

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Functions.Http;
@@ -16,9 +17,10 @@ public sealed record OperationBody(
     bool CancelRequested,
     IReadOnlyList<StepBody> Steps,
     OperationErrorBody? Error,
+    IReadOnlyList<ArtifactBody> Artifacts,
     OperationLinks Links)
 {
-    public static OperationBody Of(Operation operation) => new(
+    public static OperationBody Of(Operation operation, IReadOnlyList<OperationArtifact> artifacts) => new(
         operation.Id,
         operation.AgentId,
         operation.Kind.ToString(),
@@ -31,7 +33,12 @@ public sealed record OperationBody(
         operation.CancelRequested,
         [.. operation.Steps.Select(StepBody.Of)],
         operation.Error is { } error ? new(error.Step, error.Message, error.LogTail) : null,
-        new(Http.Links.Operation(operation.Id), Http.Links.Agent(operation.AgentId), Http.Links.Logs(operation.AgentId)));
+        [.. artifacts.Select(ArtifactBody.Of)],
+        new(
+            Http.Links.Operation(operation.Id),
+            Http.Links.Agent(operation.AgentId),
+            Http.Links.OperationLog(operation.Id),
+            Http.Links.Logs(operation.AgentId)));
 }
 
 /// <summary>A step on the wire.</summary>
@@ -63,5 +70,14 @@ public sealed record StepBody(
 /// <summary>Why an operation failed, with the last lines of the agent's own log.</summary>
 public sealed record OperationErrorBody(string Step, string Message, IReadOnlyList<string> LogTail);
 
-/// <summary>Where to go from an operation.</summary>
-public sealed record OperationLinks(string Self, string Agent, string Logs);
+/// <summary>What an operation has left, on the wire.</summary>
+/// <param name="Size">Bytes.</param>
+/// <param name="Url">The path of the content.</param>
+public sealed record ArtifactBody(string Name, string MediaType, long Size, string Digest, string Url)
+{
+    public static ArtifactBody Of(OperationArtifact artifact) =>
+        new(artifact.Name, artifact.MediaType, artifact.Size, artifact.Digest.Value, Links.Artifact(artifact.OperationId, artifact.Name));
+}
+
+/// <summary>Where to go from an operation: <paramref name="Log"/> is the output of its builds, <paramref name="Logs"/> the agent's own.</summary>
+public sealed record OperationLinks(string Self, string Agent, string Log, string Logs);

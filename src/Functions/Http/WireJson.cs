@@ -12,5 +12,6 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(ImagePageBody))]
 [JsonSerializable(typeof(LogBody))]
 [JsonSerializable(typeof(OperationBody))]
+[JsonSerializable(typeof(OperationLogBody))]
 [JsonSerializable(typeof(ProblemBody))]
 internal sealed partial class WireJson : JsonSerializerContext;

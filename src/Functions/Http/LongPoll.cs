@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace MultiAgentInfra.Functions.Http;
+
+/// <summary>Looks again and again, for the seconds of the query parameter <c>wait</c>, until there is something to say.</summary>
+internal static class LongPoll
+{
+    private const int LongestWaitSeconds = 60;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    /// <exception cref="ProblemException">The parameter is invalid.</exception>
+    public static async Task<T> LookAsync<T>(
+        HttpRequest request, FunctionContext context, TimeProvider time, Func<Task<T>> look, Func<T, bool> enough)
+    {
+        var until = time.GetUtcNow() + TimeSpan.FromSeconds(request.Whole("wait", 0, LongestWaitSeconds, 0));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(request.HttpContext.RequestAborted, context.CancellationToken);
+        while (true)
+        {
+            var seen = await look();
+            var left = until - time.GetUtcNow();
+            if (enough(seen) || left <= TimeSpan.Zero || either.IsCancellationRequested)
+                return seen;
+
+            // A host that stops answers its waiting callers with what is known.
+            await Task.Delay(left < LookEvery ? left : LookEvery, time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
