@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
@@ -70,6 +71,10 @@ public sealed class RuntimeGateTests
         Assert.Empty(await registry.ListTagsAsync(ImageNames.RuntimeRepository, Token).ToListAsync(Token));
         Assert.NotNull(await registry.ResolveAsync(ImageNames.QuarantineRepository, image.Digest.Value, Token));
         Assert.Equal(verdict, (await store.Gate.JudgeAsync(image.Digest, Token)).Verdict);
+        var artifact = Assert.Single(await store.ArtifactRows.ListAsync(store.OperationId, Token), artifact => artifact.Name == "scan.json");
+        var document = (await JsonNode.ParseAsync((await store.Artifacts.OpenAsync(artifact, Token))!, cancellationToken: Token))!;
+        Assert.Equal((image.Digest.Value, verdict.Reason), ((string?)document["image"], (string?)document["verdict"]!["reason"]));
+        Assert.NotNull(document["report"] ?? document["failure"]);
     }
 
     [Fact]
@@ -142,7 +147,7 @@ public sealed class RuntimeGateTests
     private static Task<ScanVerdict> ScanAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, FakeTrivy trivy)
     {
         var scanner = new TrivyScanner(new ProcessRunner(TimeProvider.System), new(), TimeProvider.System, store.Data.Scans, trivy.Environment);
-        return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
+        return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Artifacts, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
     }
 
     private static Task<Done> ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
