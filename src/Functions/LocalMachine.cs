@@ -56,6 +56,7 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton(new LayerRecords(folder.Layers))
         .AddSingleton(provider => OpenImageKeys(provider.GetRequiredService<IOptions<ImageSigningOptions>>().Value, folder))
         .AddSingleton<ImageAttester>()
         .AddSingleton<ImageVerifier>()
