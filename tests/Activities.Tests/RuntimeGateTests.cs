@@ -1,5 +1,4 @@
 using MultiAgentInfra.Activities.Builds;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Sqlite;
@@ -145,12 +144,8 @@ public sealed class RuntimeGateTests
         return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
     }
 
-    private static Task<Done> ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
-    {
-        var recorded = new RecordedImages(store.PushedImages, registry, new(registry), new(registry));
-        return new ReleaseRuntimeImageActivity(recorded, store.Images, new BuildFolder(store.Data), store.Recorder)
-            .RunAsync(new NoContext(), new ReleaseRuntimeImage(store.OperationId, Key, image, verdict, Digest.Of("sbom"u8)));
-    }
+    private static Task ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict) =>
+        new RuntimeRelease(store, registry).RunAsync(Key, image, verdict);
 
     private static Task<RuntimeClaim> ClaimAsync(ActivityStore store, IImageRegistry registry) =>
         new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder)
