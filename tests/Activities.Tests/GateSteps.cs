@@ -1,5 +1,4 @@
 using MultiAgentInfra.Activities.Builds;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Sqlite;
@@ -39,12 +38,8 @@ internal static class GateSteps
         return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Artifacts, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
     }
 
-    public static Task<Done> ReleaseAsync(this ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
-    {
-        var recorded = new RecordedImages(store.PushedImages, registry, new(registry), new(registry));
-        return new ReleaseRuntimeImageActivity(recorded, store.Images, new BuildFolder(store.Data), store.Recorder)
-            .RunAsync(new NoContext(), new ReleaseRuntimeImage(store.OperationId, PluginSetKey, image, verdict, Digest.Of("sbom"u8)));
-    }
+    public static Task ReleaseAsync(this ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict) =>
+        new RuntimeRelease(store, registry).RunAsync(PluginSetKey, image, verdict);
 
     public static Task<RuntimeClaim> ClaimAsync(this ActivityStore store, IImageRegistry registry) =>
         new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder)
