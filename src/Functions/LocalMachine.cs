@@ -74,7 +74,7 @@ public static class LocalMachine
     private static ScanPolicyFile Policy(IServiceProvider provider) => ActivatorUtilities.CreateInstance<ScanPolicyFile>(
         provider,
         provider.GetRequiredService<IOptions<ScanOptions>>().Value.PolicyFile ?? "",
-        provider.GetRequiredService<IConfiguration>().GetSection("Registry").Exists());
+        provider.GetRequiredService<IConfiguration>().GetSection(RegistryOptions.Section).Exists());
 
     private static string FindNode() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
