@@ -1,5 +1,4 @@
 using MultiAgentInfra.Activities.Builds;
-using MultiAgentInfra.Clients.Builds;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Sqlite;
@@ -36,15 +35,11 @@ internal static class GateSteps
     public static Task<ScanVerdict> ScanAsync(this ActivityStore store, IImageRegistry registry, BuiltImage image, FakeTrivy trivy)
     {
         var scanner = new TrivyScanner(new ProcessRunner(TimeProvider.System), new(), TimeProvider.System, store.Data.Scans, trivy.Environment);
-        return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
+        return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Artifacts, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
     }
 
-    public static Task<Done> ReleaseAsync(this ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
-    {
-        var recorded = new RecordedImages(store.PushedImages, registry, new(registry), new(registry));
-        return new ReleaseRuntimeImageActivity(recorded, store.Images, new BuildFolder(store.Data), store.Recorder)
-            .RunAsync(new NoContext(), new ReleaseRuntimeImage(store.OperationId, PluginSetKey, image, verdict, Digest.Of("sbom"u8)));
-    }
+    public static Task ReleaseAsync(this ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict) =>
+        new RuntimeRelease(store, registry).RunAsync(PluginSetKey, image, verdict);
 
     public static Task<RuntimeClaim> ClaimAsync(this ActivityStore store, IImageRegistry registry) =>
         new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
@@ -58,6 +59,10 @@ public sealed class RuntimeGateTests
         Assert.Empty(await registry.ListTagsAsync(ImageNames.RuntimeRepository, Token).ToListAsync(Token));
         Assert.NotNull(await registry.ResolveAsync(ImageNames.QuarantineRepository, image.Digest.Value, Token));
         Assert.Equal(verdict, (await store.Gate.JudgeAsync(image.Digest, Token)).Verdict);
+        var artifact = Assert.Single(await store.ArtifactRows.ListAsync(store.OperationId, Token), artifact => artifact.Name == "scan.json");
+        var document = (await JsonNode.ParseAsync((await store.Artifacts.OpenAsync(artifact, Token))!, cancellationToken: Token))!;
+        Assert.Equal((image.Digest.Value, verdict.Reason), ((string?)document["image"], (string?)document["verdict"]!["reason"]));
+        Assert.NotNull(document["report"] ?? document["failure"]);
     }
 
     [Fact]
