@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Functions.Http;
@@ -8,7 +8,7 @@ using MultiAgentInfra.Functions.Security;
 namespace MultiAgentInfra.Functions;
 
 /// <summary>What an agent itself has written.</summary>
-public sealed class AgentLogFunctions(AgentStore agents, SecretStore secrets, LocalTarget target)
+public sealed class AgentLogFunctions(AgentStore agents, SecretStore secrets, IAgentTarget target)
 {
     private const int SmallestPage = 1024;
     private const int DefaultPage = 64 * 1024;

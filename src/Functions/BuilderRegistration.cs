@@ -23,6 +23,8 @@ internal static class BuilderRegistration
         return services
             .AddSingleton<IValidateOptions<DockerOptions>>(new DockerValidation(portainer.IsConfigured))
             .AddSingleton<IValidateOptions<PortainerOptions>, PortainerValidation>()
+            .AddSingleton<IValidateOptions<DockerOptions>>(new TargetValidation(docker.IsConfigured))
+            .AddSingleton<IValidateOptions<PortainerOptions>>(new TargetValidation(docker.IsConfigured))
             .AddSingleton<IValidateOptions<BuildOptions>>(
                 new BuildValidation(docker.IsConfigured || portainer.IsConfigured, registry.Exists() ? registry.Get<RegistryOptions>() : null));
     }

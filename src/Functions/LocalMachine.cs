@@ -9,13 +9,11 @@ using MultiAgentInfra.Clients.Attestations;
 using MultiAgentInfra.Clients.Blobs;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Keys;
-using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Trivy;
-using MultiAgentInfra.Functions.Maintenance;
 
 namespace MultiAgentInfra.Functions;
 
@@ -23,21 +21,12 @@ namespace MultiAgentInfra.Functions;
 public static class LocalMachine
 {
     /// <exception cref="StartupException">Node.js is not installed.</exception>
-    public static IServiceCollection AddLocalMachine(this IServiceCollection services, DataFolder folder, TimeProvider time)
-    {
-        var options = new LocalTargetOptions(folder.Agents, folder.Runtimes, FindNode());
-        return services
-            .AddStore(folder, time)
-            .AddSingleton<TargetOwnerStore>()
-            .AddTools(folder)
-            .AddSingleton(options)
-            .AddSingleton(LocalIsolation.Detect(options))
-            .AddSingleton<LocalTarget>()
-            .AddSingleton<TargetAdmission>()
-            .AddSingleton<LocalShutdown>()
-            .AddHostedService<AgentAdoption>()
-            .AddActivityDependencies();
-    }
+    public static IServiceCollection AddLocalMachine(this IServiceCollection services, DataFolder folder, TimeProvider time) => services
+        .AddStore(folder, time)
+        .AddSingleton<TargetOwnerStore>()
+        .AddTools(folder)
+        .AddTarget(folder, new(folder.Agents, folder.Runtimes, FindNode()))
+        .AddActivityDependencies();
 
     private static IServiceCollection AddTools(this IServiceCollection services, DataFolder folder) => services
         .AddSingleton<ProcessRunner>()

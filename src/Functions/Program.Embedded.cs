@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Activities;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Keys;
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.EmbeddedRuntime.Engine;
 using MultiAgentInfra.EmbeddedRuntime.Hosting;
 using MultiAgentInfra.Functions;
@@ -167,7 +167,7 @@ internal static class EmbeddedControlPlane
 
     private static void Announce(WebApplication app, TextWriter output)
     {
-        output.WriteLine(app.Services.GetRequiredService<LocalTarget>().Isolation.Explanation);
+        output.WriteLine(app.Services.GetRequiredService<IAgentTarget>().Explanation);
         foreach (var url in app.Urls)
             output.WriteLine($"listening: {url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)}");
         if (app.Services.GetRequiredService<SigningKey>().IsDevelopment)

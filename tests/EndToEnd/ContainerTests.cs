@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.EndToEnd;
@@ -25,28 +24,17 @@ public sealed class ContainerTests
         await using var engine = await DockerEngine.StartAsync();
         await using var registry = await RegistryProcess.StartAsync(new() { Password = true });
         var host = new Uri(registry.Address).Authority;
-        var policy = registry.PathOf("scan-policy.json");
-        await File.WriteAllTextAsync(policy, """{"severities":["CRITICAL"],"onlyFixable":true,"unscanned":"warn"}""");
-        var settings = new Dictionary<string, string>
-        {
-            ["Registry__Address"] = registry.Address,
-            ["Registry__Prefix"] = "team",
-            ["Registry__Username"] = RegistryProcess.Username,
-            ["Registry__Password"] = RegistryProcess.Password,
-            ["Build__BaseImage"] = await PushBaseAsync(engine, $"{host}/team/base/node:1"),
-            ["Build__NodeMajorVersion"] = "20",
-            ["Scan__PolicyFile"] = policy,
-        };
+        var settings = await ContainerSettings.OfRegistryAsync(engine, registry);
 
-        await using var controlPlane = await ControlPlane.StartAsync(settings: settings);
-        var byNpm = await DeployAsync(controlPlane, "by-npm");
-        await controlPlane.StopAsync();
-        controlPlane.Settings["Docker__Endpoint"] = engine.Endpoint;
-        controlPlane.Settings["Docker__BuildNetwork"] = "host";
-        await controlPlane.RestartAsync();
-        var byDocker = await DeployAsync(controlPlane, "by-docker");
+        await using var byNpm = await ControlPlane.StartAsync(settings: settings);
+        var npmOperation = await DeployAsync(byNpm, "by-npm");
+        settings["Docker__Endpoint"] = engine.Endpoint;
+        settings["Docker__BuildNetwork"] = "host";
+        settings["Docker__HostNetwork"] = "true";
+        await using var byDocker = await ControlPlane.StartAsync(settings: settings);
+        var dockerOperation = await DeployAsync(byDocker, "by-docker");
 
-        foreach (var (operation, isFromDockerfile) in new[] { (byNpm, false), (byDocker, true) })
+        foreach (var (operation, isFromDockerfile) in new[] { (npmOperation, false), (dockerOperation, true) })
         {
             var labels = await AssertReadableAsync($"{host}/team/{Named(operation, "release").Reference}");
             Assert.Equal(isFromDockerfile, labels.ContainsKey("multiagentinfra.template"));
@@ -55,16 +43,7 @@ public sealed class ContainerTests
             await AssertRunsAsync(engine, $"{host}/team/{reference.Split(':')[0]}@{digest}");
         }
 
-        Assert.DoesNotContain(RegistryProcess.Password, controlPlane.Output, StringComparison.Ordinal);
-    }
-
-    /// <returns>The base's name with its digest in the registry.</returns>
-    private static async Task<string> PushBaseAsync(DockerEngine engine, string name)
-    {
-        await NodeImage.ImportAsync(engine, name);
-        await engine.RunAsync("login", "--username", RegistryProcess.Username, "--password", RegistryProcess.Password, name.Split('/')[0]);
-        var pushed = await engine.RunAsync("push", name);
-        return $"{name}@{Regex.Match(pushed, "sha256:[0-9a-f]{64}").Value}";
+        Assert.DoesNotContain(RegistryProcess.Password, byNpm.Output + byDocker.Output, StringComparison.Ordinal);
     }
 
     private static async Task<JsonNode> DeployAsync(ControlPlane controlPlane, string name)

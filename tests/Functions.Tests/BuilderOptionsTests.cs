@@ -21,9 +21,10 @@ public sealed class BuilderOptionsTests
 
         Assert.Equal(
             """
-            The configuration has 10 errors:
+            The configuration has 11 errors:
             - The sections Docker and Portainer are both given, and one engine builds; give one of them.
             - Docker:Endpoint 'tcp://engine.example:2376' is another machine, which without certificates everybody there could use as root; give Docker:CertificatesFolder.
+            - Docker:Endpoint 'tcp://engine.example:2376' is another machine, and the agents that run there answer on its loopback, which this program cannot reach. Run this program on that machine, with unix:///var/run/docker.sock.
             - Portainer:Address 'http://portainer.example:9000' would send the key in the clear; use https.
             - Portainer:ApiKeyFile '/nowhere/key' does not exist.
             - Portainer:EndpointId must be the number of an environment.
@@ -50,6 +51,26 @@ public sealed class BuilderOptionsTests
         var error = Assert.Throws<StartupException>(() => Check(new() { [setting] = value }));
 
         Assert.Contains($"- {message}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Agents_do_not_run_through_Portainer()
+    {
+        var error = Assert.Throws<StartupException>(() => Check(new()
+        {
+            ["Portainer:Address"] = "https://portainer.example:9443",
+            ["Portainer:ApiKey"] = "ptr_key",
+            ["Portainer:EndpointId"] = "1",
+            ["Registry:Address"] = "registry.example",
+            ["Build:BaseImage"] = "registry.example/node:22@" + Digest,
+        }));
+
+        Assert.Equal(
+            """
+            The configuration has one error:
+            - The section Portainer builds images, and agents cannot be run through Portainer in this release. Give the sections Docker and Registry, and agents are built and run by a Docker Engine of this machine; or leave Portainer out, and npm and processes of this machine do it.
+            """,
+            error.Message);
     }
 
     [Fact]

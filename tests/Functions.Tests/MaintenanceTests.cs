@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Functions.Maintenance;
@@ -16,7 +16,7 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
         await api.Get<OperationStore>().StartAsync(operation.Id, default);
         await api.Get<AgentStore>().CompleteDeploymentAsync(operation.Id, agent.Id, Digest.Of("image"u8), default);
 
-        await new AgentAdoption(api.Get<AgentStore>(), api.Get<LocalTarget>(), NullLogger<AgentAdoption>.Instance).StartAsync(default);
+        await new AgentAdoption(api.Get<AgentStore>(), api.Get<TargetOwnerStore>(), api.Get<IAgentTarget>(), NullLogger<AgentAdoption>.Instance).StartAsync(default);
 
         var again = await api.Get<AgentStore>().FindAsync(agent.Id, default);
         Assert.Equal((AgentStatus.Queued, 2), (again?.Status, again?.Attempt));

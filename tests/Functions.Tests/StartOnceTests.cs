@@ -1,8 +1,8 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Artifacts;
-using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime;
@@ -79,7 +79,7 @@ public sealed class StartOnceTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         Assert.Null(await _engine.Client.GetInstanceAsync(operation.InstanceId));
 
         Task KeepHouseAsync(TimeProvider time) =>
-            new Housekeeping(api.Get<AgentStore>(), api.Get<LocalTarget>(), api.Get<OperationArtifacts>(), api.Get<RetentionSweeper>(), time).RunAsync(_engine.Client, default);
+            new Housekeeping(api.Get<AgentStore>(), api.Get<IAgentTarget>(), api.Get<OperationArtifacts>(), api.Get<RetentionSweeper>(), time).RunAsync(_engine.Client, default);
     }
 
     private async Task BringToAsync(string state, Operation operation)

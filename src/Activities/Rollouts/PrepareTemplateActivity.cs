@@ -1,14 +1,15 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
 
-/// <summary>Puts the image's layers and the launch template on the target: the runtime once per digest, the agent's layer for it alone.</summary>
+/// <summary>Puts the image, which was verified before, and the launch template on the target.</summary>
 [DurableTask(nameof(PrepareTemplate))]
 public sealed class PrepareTemplateActivity(
-    AgentStore agents, TargetAllocationStore allocations, ImageFiles files, LocalTarget target, StepRecorder recorder)
+    AgentStore agents, TargetAllocationStore allocations, ImageFiles files, IAgentTarget target, StepRecorder recorder)
     : StepActivity<PrepareTemplate, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
@@ -19,16 +20,11 @@ public sealed class PrepareTemplateActivity(
         var layers = await files.ReadVerifiedLayersAsync(repository, input.Image, cancellationToken);
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LoopbackPort.IsFree, cancellationToken);
 
-        var launch = new LocalLaunch(
+        var launch = new AgentLaunch(
             input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[^1].Digest, place.Port, place.Uid, revision.Resources);
-        var runtime = "there already";
-        await target.PrepareAsync(launch, UnpackRuntimeAsync, (folder, token) => files.UnpackAsync(repository, layers.Agent, folder, token), cancellationToken);
-        return Finished($"Port {place.Port}; the runtime is {runtime}.");
+        var done = await target.PrepareAsync(launch, new LaunchFiles(repository, Unpack(layers.Runtime[^1]), Unpack(layers.Agent)), cancellationToken);
+        return Finished($"Port {place.Port}; {done}.");
 
-        Task UnpackRuntimeAsync(string folder, CancellationToken token)
-        {
-            runtime = "unpacked";
-            return files.UnpackAsync(repository, layers.Runtime[^1], folder, token);
-        }
+        UnpackLayer Unpack(Descriptor layer) => (folder, token) => files.UnpackAsync(repository, layer, folder, token);
     }
 }

@@ -1,4 +1,4 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
@@ -7,7 +7,7 @@ namespace MultiAgentInfra.Activities.Rollouts;
 
 /// <summary>The last lines that the agent wrote, without its secret values.</summary>
 [DurableTask(nameof(ReadLogTail))]
-public sealed class ReadLogTailActivity(LocalTarget target, SecretStore secrets) : TaskActivity<ReadLogTail, LogTail>
+public sealed class ReadLogTailActivity(IAgentTarget target, SecretStore secrets) : TaskActivity<ReadLogTail, LogTail>
 {
     private const int Lines = 20;
 

@@ -1,4 +1,4 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
@@ -9,12 +9,12 @@ namespace MultiAgentInfra.Activities.Rollouts;
 /// <summary>Writes the row that the health poller reads.</summary>
 [DurableTask(nameof(RegisterMonitor))]
 public sealed class RegisterMonitorActivity(
-    LocalTarget target, AgentStore agents, ScanGate gate, MonitorStore monitors, StepRecorder recorder)
+    IAgentTarget target, AgentStore agents, ScanGate gate, MonitorStore monitors, StepRecorder recorder)
     : StepActivity<RegisterMonitor, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RegisterMonitor input, CancellationToken cancellationToken)
     {
-        if (await target.InspectAsync(input.AgentId) is not LocalAgentState.Running running)
+        if (await target.InspectAsync(input.AgentId, cancellationToken) is not AgentState.Running running)
             throw new NonRetryableException("The agent no longer runs.");
         var url = new Uri($"http://127.0.0.1:{running.Port}");
         var scan = await gate.JudgeAsync(input.Runtime, cancellationToken);

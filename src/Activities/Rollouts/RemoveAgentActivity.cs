@@ -1,4 +1,4 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
@@ -8,12 +8,12 @@ namespace MultiAgentInfra.Activities.Rollouts;
 /// <summary>Removes the agent's data, its place on the target, and its images.</summary>
 [DurableTask(nameof(RemoveAgent))]
 public sealed class RemoveAgentActivity(
-    TargetAllocationStore allocations, ImageStore images, ImageEraser eraser, LocalTarget target, StepRecorder recorder)
+    TargetAllocationStore allocations, ImageStore images, ImageEraser eraser, IAgentTarget target, StepRecorder recorder)
     : StepActivity<RemoveAgent, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveAgent input, CancellationToken cancellationToken)
     {
-        await target.RemoveAsync(input.AgentId);
+        await target.RemoveAsync(input.AgentId, cancellationToken);
         await allocations.ReleaseAsync(input.AgentId, cancellationToken);
         foreach (var repository in (await images.ListOfAgentAsync(input.AgentId, cancellationToken)).GroupBy(image => image.Image.Repository))
         {
@@ -22,6 +22,6 @@ public sealed class RemoveAgentActivity(
                 await eraser.EraseAsync(image, foreign, cancellationToken);
         }
 
-        return Finished("Process, data, log, layer and images are gone.");
+        return Finished("Process or container, data, log and images are gone.");
     }
 }

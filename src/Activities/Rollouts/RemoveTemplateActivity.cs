@@ -1,11 +1,11 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
 
 /// <summary>Takes the agent's layer and launch template off the target; its log stays readable.</summary>
 [DurableTask(nameof(RemoveTemplate))]
-public sealed class RemoveTemplateActivity(LocalTarget target, StepRecorder recorder) : StepActivity<RemoveTemplate, Done>(recorder)
+public sealed class RemoveTemplateActivity(IAgentTarget target, StepRecorder recorder) : StepActivity<RemoveTemplate, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(RemoveTemplate input, CancellationToken cancellationToken)
     {

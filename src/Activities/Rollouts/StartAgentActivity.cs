@@ -1,4 +1,4 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
@@ -6,7 +6,7 @@ namespace MultiAgentInfra.Activities.Rollouts;
 
 /// <summary>Starts the prepared launch; a second run finds the agent of the same launch and leaves it alone.</summary>
 [DurableTask(nameof(StartAgent))]
-public sealed class StartAgentActivity(AgentStore agents, SecretStore secrets, LocalTarget target, StepRecorder recorder)
+public sealed class StartAgentActivity(AgentStore agents, SecretStore secrets, IAgentTarget target, StepRecorder recorder)
     : StepActivity<StartAgent, Done>(recorder)
 {
     protected override async Task<StepResult<Done>> RunStepAsync(StartAgent input, CancellationToken cancellationToken)

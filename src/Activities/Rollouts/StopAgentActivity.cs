@@ -1,17 +1,17 @@
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
 
 /// <summary>Signals whatever runs of the agent, and looks once whether it is gone.</summary>
 [DurableTask(nameof(StopAgent))]
-public sealed class StopAgentActivity(LocalTarget target, StepRecorder recorder) : StepActivity<StopAgent, AgentObservation>(recorder)
+public sealed class StopAgentActivity(IAgentTarget target, StepRecorder recorder) : StepActivity<StopAgent, AgentObservation>(recorder)
 {
     protected override async Task<StepResult<AgentObservation>> RunStepAsync(StopAgent input, CancellationToken cancellationToken)
     {
-        if (await target.InspectAsync(input.AgentId) is not LocalAgentState.Running)
+        if (await target.InspectAsync(input.AgentId, cancellationToken) is not AgentState.Running)
             return new(new AgentObservation(Ready: false, Gone: true, Failure: null), "Nothing of the agent runs.");
-        await target.SignalStopAsync(input.AgentId, input.Kill);
+        await target.SignalStopAsync(input.AgentId, input.Kill, cancellationToken);
         return new(new AgentObservation(Ready: false, Gone: false, Failure: null), input.Kill ? "Killed." : "Asked to stop.", Finished: false);
     }
 }

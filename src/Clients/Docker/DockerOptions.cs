@@ -1,6 +1,6 @@
 namespace MultiAgentInfra.Clients.Docker;
 
-/// <summary>The Docker Engine that builds. Without this section of the configuration, and without Portainer's, this machine's npm builds.</summary>
+/// <summary>The Docker Engine that builds images and runs agents. Without this section of the configuration this machine's npm and processes do.</summary>
 public sealed class DockerOptions
 {
     public const string Section = "Docker";
@@ -13,6 +13,9 @@ public sealed class DockerOptions
 
     /// <summary>The network of a build's containers, such as <c>host</c>; the engine's own choice when absent.</summary>
     public string? BuildNetwork { get; set; }
+
+    /// <summary>Whether agents use the engine's own network, for an engine without a bridge; else each has its own, and one port on loopback.</summary>
+    public bool HostNetwork { get; set; }
 
     public bool IsConfigured => !string.IsNullOrEmpty(Endpoint);
 }

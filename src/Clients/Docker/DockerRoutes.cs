@@ -18,12 +18,29 @@ internal static class DockerRoutes
 
     public static string Tag(string image, string repository, string tag) => $"images/{Name(image)}/tag?repo={Escape(repository)}&tag={Escape(tag)}";
 
+    public static string Pull(string name, string digest) => $"images/create?fromImage={Escape(name)}&tag={Escape(digest)}";
+
+    /// <param name="part">What follows the name, such as <c>/json</c>.</param>
+    public static string Container(string name, string part) => $"containers/{Escape(name)}{part}";
+
+    public static string CreateContainer(string name) => $"containers/create?name={Escape(name)}";
+
+    public static string KillContainer(string name, string signal) => Container(name, $"/kill?signal={signal}");
+
+    /// <param name="since">Seconds of Unix time with nanoseconds.</param>
+    public static string ContainerLog(string name, string since, int? tail) =>
+        Container(name, string.Create(CultureInfo.InvariantCulture, $"/logs?stdout=1&stderr=1&timestamps=1&since={since}&tail={tail?.ToString(CultureInfo.InvariantCulture) ?? "all"}"));
+
+    public static string Volume(string name) => $"volumes/{Escape(name)}";
+
     public static string Image(string image) => $"images/{Name(image)}/json";
 
     public static string ImagesWith(string label, string value) =>
         $"images/json?filters={Escape(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["label"] = [$"{label}={value}"] }))}";
 
-    public static string Remove(string image) => $"images/{Name(image)}?force=1";
+    public static string ImageName(string image) => $"images/{Name(image)}";
+
+    public static string Remove(string image) => $"{ImageName(image)}?force=1";
 
     public static string WithVersion(Version version, string path) => string.Create(CultureInfo.InvariantCulture, $"v{version.Major}.{version.Minor}/{path}");
 

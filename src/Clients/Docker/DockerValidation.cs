@@ -20,7 +20,7 @@ public sealed class DockerValidation(bool portainerIsConfigured) : IValidateOpti
     {
         if (!options.IsConfigured)
         {
-            if (!string.IsNullOrEmpty(options.CertificatesFolder) || !string.IsNullOrEmpty(options.BuildNetwork))
+            if (!string.IsNullOrEmpty(options.CertificatesFolder) || !string.IsNullOrEmpty(options.BuildNetwork) || options.HostNetwork)
                 yield return "Docker:Endpoint is missing: give it, such as unix:///var/run/docker.sock, or leave the whole section Docker out.";
             yield break;
         }

@@ -31,5 +31,16 @@ public sealed class RegistryLogin(string server, string username, string passwor
         [server] = new() { ["username"] = username, ["password"] = password },
     }));
 
+    internal static string AuthOf(PullCredential credential) => credential switch
+    {
+        { Token: { } token } => Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
+        {
+            ["registrytoken"] = token,
+            ["serveraddress"] = credential.Registry,
+        })),
+        { Username: { } username, Password: { } password } => new RegistryLogin(credential.Registry, username, password).Auth,
+        _ => None,
+    };
+
     private static string Encode(byte[] json) => Convert.ToBase64String(json).Replace('+', '-').Replace('/', '_');
 }

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -23,7 +24,7 @@ public static partial class AgentEnvironment
     /// <param name="dataFolder">The agent's working directory, and the only folder that it can write.</param>
     /// <exception cref="ArgumentException">A name is no name of an environment variable, a value holds a NUL, or a system secret is missing.</exception>
     public static IReadOnlyDictionary<string, string> Build(
-        LocalLaunch launch, string dataFolder, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment)
+        AgentLaunch launch, string dataFolder, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment)
     {
         var missing = SystemSecrets.Where(name => !secrets.TryGetValue(name, out var value) || value.Length == 0).ToList();
         if (missing.Count > 0)
@@ -54,7 +55,7 @@ public static partial class AgentEnvironment
         ["TZ"] = "UTC",
     };
 
-    private static Dictionary<string, string> Fixed(LocalLaunch launch, string dataFolder) => new()
+    private static Dictionary<string, string> Fixed(AgentLaunch launch, string dataFolder) => new()
     {
         ["ELIZAOS_DATA_DIR"] = System.IO.Path.Combine(dataFolder, "eliza"),
         ["ELIZA_DATA_DIR"] = System.IO.Path.Combine(dataFolder, "eliza"),

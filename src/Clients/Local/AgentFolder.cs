@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Text.Json;
 using MultiAgentInfra.Clients.Processes;
 
@@ -22,6 +23,8 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
 
     private string LaunchFile => Path.Combine(Root, "launch.json");
 
+    private string ImagePath => Path.Combine(Root, "image");
+
     private string PidPath => Path.Combine(Root, "pid");
 
     private string ExitPath => Path.Combine(Root, "exit");
@@ -41,7 +44,7 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
         }
     }
 
-    public LocalLaunch? ReadLaunch()
+    public AgentLaunch? ReadLaunch()
     {
         try
         {
@@ -53,12 +56,18 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
         }
     }
 
-    public void WriteLaunch(LocalLaunch launch)
+    public void WriteLaunch(AgentLaunch launch)
     {
         var next = LaunchFile + ".new";
         File.WriteAllText(next, Format(launch));
         File.Move(next, LaunchFile, overwrite: true);
     }
+
+    /// <summary>Where a container engine finds the prepared image; null where none was prepared for one.</summary>
+    public string? ReadImage() => File.Exists(ImagePath) ? File.ReadAllText(ImagePath) : null;
+
+    /// <summary>Before the launch, which says that all is there.</summary>
+    public void WriteImage(string reference) => File.WriteAllText(ImagePath, reference);
 
     public void RemoveLaunch()
     {
@@ -102,8 +111,8 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
         }
     }
 
-    public static string Format(LocalLaunch launch) => JsonSerializer.Serialize(launch, JsonSerializerOptions.Web);
+    public static string Format(AgentLaunch launch) => JsonSerializer.Serialize(launch, JsonSerializerOptions.Web);
 
-    public static LocalLaunch? ParseLaunch(string json) =>
-        json.Length == 0 ? null : JsonSerializer.Deserialize<LocalLaunch>(json, JsonSerializerOptions.Web);
+    public static AgentLaunch? ParseLaunch(string json) =>
+        json.Length == 0 ? null : JsonSerializer.Deserialize<AgentLaunch>(json, JsonSerializerOptions.Web);
 }

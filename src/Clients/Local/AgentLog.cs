@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Text;
 
 namespace MultiAgentInfra.Clients.Local;

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Diagnostics;
 using MultiAgentInfra.Clients.Processes;
 
@@ -13,7 +14,7 @@ internal static class AgentProcess
 
     /// <param name="uid">Null where agents are not isolated.</param>
     /// <param name="command">Visible to everybody on the machine: no secrets.</param>
-    public static Process Start(AgentFolder folder, LocalLaunch launch, int? uid, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
+    public static Process Start(AgentFolder folder, AgentLaunch launch, int? uid, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment)
     {
         var start = new ProcessStartInfo("setsid") { WorkingDirectory = folder.Root };
         string[] arguments =

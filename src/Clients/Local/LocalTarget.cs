@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Local;
 
@@ -10,7 +11,7 @@ namespace MultiAgentInfra.Clients.Local;
 /// Runs agents as processes of this machine. Everything that is known of them lies in their folders,
 /// so that they outlive the control plane and the next one finds them; Linux only.
 /// </summary>
-public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ILogger<LocalTarget> logger) : IDisposable
+public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ILogger<LocalTarget> logger) : IAgentTarget, IDisposable
 {
     private const int LockedExitCode = 75;
     private const long LogLimitBytes = 64 * 1024 * 1024;
@@ -21,13 +22,17 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     private readonly SemaphoreSlim _changes = new(1);
     private readonly ConcurrentDictionary<Guid, ProcessIdentity> _asked = new();
 
-    /// <summary>Whether agents are kept apart, as a sentence for people too.</summary>
-    public LocalIsolation Isolation => isolation;
+    public string Name => "local";
+
+    public bool SingleOwner => isolation.SingleOwner;
+
+    public string Explanation => isolation.Explanation;
 
     /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
-    public async Task PrepareAsync(LocalLaunch launch, UnpackLayer runtime, UnpackLayer agentLayer, CancellationToken cancellationToken)
+    public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
-        await _runtimes.UnpackOnceAsync(launch.RuntimeLayer, runtime, cancellationToken).ConfigureAwait(false);
+        var runtime = "there already";
+        await _runtimes.UnpackOnceAsync(launch.RuntimeLayer, UnpackAsync, cancellationToken).ConfigureAwait(false);
         await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -37,14 +42,21 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             folder.RemoveDrafts();
             Directory.CreateDirectory(next);
             Unix.SetMode(next, Unix.ReadableByAll);
-            await agentLayer(next, cancellationToken).ConfigureAwait(false);
+            await files.Agent(next, cancellationToken).ConfigureAwait(false);
             folder.RemoveLaunch();
             Directory.Move(next, folder.Layer);
             folder.WriteLaunch(launch);
+            return $"the runtime is {runtime}";
         }
         finally
         {
             _changes.Release();
+        }
+
+        Task UnpackAsync(string empty, CancellationToken token)
+        {
+            runtime = "unpacked";
+            return files.Runtime(empty, token);
         }
     }
 
@@ -58,7 +70,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         {
             var folder = Folder(agentId);
             var launch = folder.ReadLaunch() ?? throw new InvalidOperationException($"Agent {agentId} is not prepared.");
-            if (Inspect(agentId) is LocalAgentState.Running running)
+            if (Inspect(agentId) is AgentState.Running running)
             {
                 if (running.Launch.IsSameAs(launch))
                     return;
@@ -80,10 +92,10 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     }
 
     /// <summary>Looks at the agent's process; a stranger that now has its number is never taken for it.</summary>
-    public Task<LocalAgentState> InspectAsync(Guid agentId) => Task.FromResult(Inspect(agentId));
+    public Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => Task.FromResult(Inspect(agentId));
 
     /// <summary>Asks the agent to stop, once however often this is called, or kills it, with everything it started; returns at once. It is gone when it no longer counts as running.</summary>
-    public Task SignalStopAsync(Guid agentId, bool kill)
+    public Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default)
     {
         var signal = kill ? ProcessSignal.Kill : ProcessSignal.Terminate;
         var folder = Folder(agentId);
@@ -114,12 +126,12 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     /// <summary>Removes everything of the agent, its data too; safe to repeat.</summary>
     /// <exception cref="InvalidOperationException">The agent still runs.</exception>
-    public async Task RemoveAsync(Guid agentId)
+    public async Task RemoveAsync(Guid agentId, CancellationToken cancellationToken = default)
     {
-        await _changes.WaitAsync().ConfigureAwait(false);
+        await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (Inspect(agentId) is LocalAgentState.Running)
+            if (Inspect(agentId) is AgentState.Running)
                 throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
             var folder = Folder(agentId);
             if (Directory.Exists(folder.Root))
@@ -153,19 +165,19 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     private AgentFolder Folder(Guid agentId) => new(options.AgentsFolder, agentId);
 
-    private LocalAgentState Inspect(Guid agentId)
+    private AgentState Inspect(Guid agentId)
     {
         var folder = Folder(agentId);
         var record = folder.ReadPidFile();
         var started = record is null ? null : AgentFolder.ParseLaunch(record.Note);
         if (record is not null && started is not null && (ProcessGroup.IsAlive(record.Identity, folder.Mark) || folder.IsLocked()))
-            return new LocalAgentState.Running(record.Identity, started.Port, started);
-        return folder.ReadLaunch() is not { } launch ? new LocalAgentState.NotPrepared()
-            : started is null || !started.IsSameAs(launch) ? new LocalAgentState.NotStarted(launch)
-            : new LocalAgentState.Exited(folder.ReadExitCode(), launch);
+            return new AgentState.RunningProcess(record.Identity, started);
+        return folder.ReadLaunch() is not { } launch ? new AgentState.NotPrepared()
+            : started is null || !started.IsSameAs(launch) ? new AgentState.NotStarted(launch)
+            : new AgentState.Exited(folder.ReadExitCode(), launch);
     }
 
-    private void CreateFolders(AgentFolder folder, LocalLaunch launch)
+    private void CreateFolders(AgentFolder folder, AgentLaunch launch)
     {
         Directory.CreateDirectory(folder.Root);
         Unix.SetMode(folder.Root, isolation.SingleOwner ? Unix.OwnerOnly : Unix.TraverseByGroup);

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Local;

@@ -1,18 +1,26 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
-/// <summary>At start: agents whose processes outlived the last control plane stay as they are, those whose processes are gone are deployed again.</summary>
-public sealed partial class AgentAdoption(AgentStore agents, LocalTarget target, ILogger<AgentAdoption> logger) : IHostedService
+/// <summary>At start: agents that outlived the last control plane stay as they are, those that are gone are deployed again.</summary>
+public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore owners, IAgentTarget target, ILogger<AgentAdoption> logger) : IHostedService
 {
+    /// <exception cref="StartupException">There are agents of a target that is not configured any more: nobody would look after them.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var agent in await agents.ListRunningAsync(TargetAdmission.Local, cancellationToken))
+        if (await owners.CountElsewhereAsync(target.Name, cancellationToken) is > 0 and var elsewhere)
         {
-            if (await target.InspectAsync(agent.Id) is LocalAgentState.Running)
+            throw new StartupException(
+                $"This configuration runs agents on the target '{target.Name}', and the data folder has {elsewhere} on another one. "
+                + "Delete them with the configuration that made them, or use another data folder with --data.");
+        }
+
+        foreach (var agent in await agents.ListRunningAsync(target.Name, cancellationToken))
+        {
+            if (await target.InspectAsync(agent.Id, cancellationToken) is AgentState.Running)
                 Log.Adopted(logger, agent.Id);
             else if (await agents.RequestRedeploymentAsync(agent.Id, cancellationToken) is { } operation)
                 Log.Redeployed(logger, agent.Id, operation.Id);
@@ -26,7 +34,7 @@ public sealed partial class AgentAdoption(AgentStore agents, LocalTarget target,
         [LoggerMessage(1, LogLevel.Information, "Adopted the running agent {agentId}")]
         public static partial void Adopted(ILogger logger, Guid agentId);
 
-        [LoggerMessage(2, LogLevel.Warning, "The process of agent {agentId} is gone; it is deployed again by operation {operationId}")]
+        [LoggerMessage(2, LogLevel.Warning, "The agent {agentId} is gone; it is deployed again by operation {operationId}")]
         public static partial void Redeployed(ILogger logger, Guid agentId, Guid operationId);
     }
 }

@@ -1,11 +1,11 @@
 using MultiAgentInfra.Clients.Artifacts;
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Removes what nobody refers to any more, and bounds what grows: histories, answers kept for replays, layers of deleted agents, logs.</summary>
-public sealed class Housekeeping(AgentStore agents, LocalTarget target, OperationArtifacts artifacts, RetentionSweeper images, TimeProvider time)
+public sealed class Housekeeping(AgentStore agents, IAgentTarget target, OperationArtifacts artifacts, RetentionSweeper images, TimeProvider time)
 {
     // A failed deployment's history holds the end of its agent's log; the operation keeps what people need of it.
     private static readonly TimeSpan HistoryKept = TimeSpan.FromDays(1);

@@ -1,19 +1,19 @@
 using Microsoft.Extensions.Logging;
-using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Stops the agents of this machine together with the control plane, for those who ask for it.</summary>
-public sealed partial class LocalShutdown(AgentStore agents, LocalTarget target, TimeProvider time, ILogger<LocalShutdown> logger)
+public sealed partial class LocalShutdown(AgentStore agents, IAgentTarget target, TimeProvider time, ILogger<LocalShutdown> logger)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>All at once: SIGTERM, ten seconds, SIGKILL.</summary>
     public async Task StopAgentsAsync()
     {
-        var running = await agents.ListRunningAsync(TargetAdmission.Local, CancellationToken.None);
+        var running = await agents.ListRunningAsync(target.Name, CancellationToken.None);
         await Task.WhenAll(running.Select(agent => StopAsync(agent.Id)));
     }
 
@@ -29,7 +29,7 @@ public sealed partial class LocalShutdown(AgentStore agents, LocalTarget target,
     {
         await target.SignalStopAsync(agentId, kill);
         var until = time.GetUtcNow() + patience;
-        while (await target.InspectAsync(agentId) is LocalAgentState.Running)
+        while (await target.InspectAsync(agentId) is AgentState.Running)
         {
             if (time.GetUtcNow() >= until)
                 return false;

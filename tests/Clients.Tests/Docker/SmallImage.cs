@@ -22,7 +22,9 @@ internal static class SmallImage
         echo installed > node_modules/x
         """;
 
-    public static Task<string> ImportAsync(DockerEngine engine, string name) => engine.ImportAsync(name, WriteAsync, "ENV PATH=/bin", "CMD [\"/bin/sh\"]");
+    public static Task<string> ImportAsync(DockerEngine engine, string name) => ImportAsync(engine, name, "CMD [\"/bin/sh\"]");
+
+    public static Task<string> ImportAsync(DockerEngine engine, string name, string command) => engine.ImportAsync(name, WriteAsync, "ENV PATH=/bin", command);
 
     private static async Task WriteAsync(Stream stream)
     {

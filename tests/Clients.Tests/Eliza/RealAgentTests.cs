@@ -5,6 +5,7 @@ using System.Text.Json;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
 
@@ -26,7 +27,7 @@ public sealed class RealAgentTests : IAsyncDisposable
     {
         using var target = _machine.NewTarget();
         var launch = _machine.NewLaunch() with { Port = FreePort() };
-        await target.PrepareAsync(launch, InstallAsync, AgentMachine.Character(Character(launch.AgentId, "bootstrap")), Deadline());
+        await target.PrepareAsync(launch, new("agents", InstallAsync, AgentMachine.Character(Character(launch.AgentId, "bootstrap"))), Deadline());
         var secrets = new Dictionary<string, string>(AgentMachine.Secrets) { ["MY_SERVICE_KEY"] = Canary };
         await target.StartAsync(launch.AgentId, secrets, new Dictionary<string, string>(), Deadline());
 
@@ -63,26 +64,26 @@ public sealed class RealAgentTests : IAsyncDisposable
         Assert.Contains(lines, line => line.StartsWith("start-agent: the plugin @elizaos/plugin-absent cannot be loaded", StringComparison.Ordinal));
     }
 
-    private static async Task<IEnumerable<string>> FailAsync(LocalTarget target, LocalLaunch launch, string plugin)
+    private static async Task<IEnumerable<string>> FailAsync(LocalTarget target, AgentLaunch launch, string plugin)
     {
-        await target.PrepareAsync(launch, InstallAsync, AgentMachine.Character(Character(launch.AgentId, plugin)), Deadline());
+        await target.PrepareAsync(launch, new("agents", InstallAsync, AgentMachine.Character(Character(launch.AgentId, plugin))), Deadline());
         await target.StartAsync(launch.AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), Deadline());
         Assert.Equal(1, (await AgentMachine.UntilExitedAsync(target, launch.AgentId)).Code);
         return (await target.ReadLogTailAsync(launch.AgentId, 20)).Select(line => line.Text);
     }
 
-    private static async Task UntilHealthyAsync(LocalTarget target, ElizaClient client, LocalLaunch launch)
+    private static async Task UntilHealthyAsync(LocalTarget target, ElizaClient client, AgentLaunch launch)
     {
         var deadline = Deadline();
         while (!(await client.GetHealthAsync(launch.Port, deadline)).IsHealthy)
         {
-            if (await target.InspectAsync(launch.AgentId) is not LocalAgentState.Running)
+            if (await target.InspectAsync(launch.AgentId) is not AgentState.Running)
                 Assert.Fail(string.Join('\n', await target.ReadLogTailAsync(launch.AgentId, 20)));
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, deadline);
         }
     }
 
-    private async Task<IEnumerable<string>> StoredSecretsAsync(LocalLaunch launch, string token)
+    private async Task<IEnumerable<string>> StoredSecretsAsync(AgentLaunch launch, string token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ElizaRoutes.Agents(launch.Port) + $"/{launch.AgentId}"));
         request.Headers.Add("X-API-KEY", token);

@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
 
@@ -8,7 +9,7 @@ public sealed class AgentEnvironmentTests
 {
     private static readonly Dictionary<string, string> SystemSecrets = new() { ["SECRET_SALT"] = "salt", ["ELIZA_SERVER_AUTH_TOKEN"] = "token" };
 
-    private static readonly LocalLaunch Launch = new(
+    private static readonly AgentLaunch Launch = new(
         Guid.Empty, 1, 1, Guid.Empty, Digest.Of("i"u8), Digest.Of("r"u8), 20007, 210001, new AgentResources(MemoryMiB: 768));
 
     [Fact]

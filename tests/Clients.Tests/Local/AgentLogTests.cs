@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Text;
 using FsCheck.Fluent;
 using MultiAgentInfra.Clients.Local;

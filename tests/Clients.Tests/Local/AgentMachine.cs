@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
@@ -19,10 +20,10 @@ public sealed class AgentMachine : IAsyncDisposable
         const note = (name, value) => writeFileSync(name, JSON.stringify(value));
         note('environment.json', process.env);
         note('identity.json', { uid: process.getuid(), gid: process.getgid(), groups: process.getgroups(), cwd: process.cwd(), pid: process.pid });
-        for (const line of character.say ?? []) console.log(line);
-        if (character.exit !== undefined) process.exit(character.exit);
         if (character.onTerm === 'ignore') process.on('SIGTERM', () => {});
         if (character.onTerm === 'exit') process.on('SIGTERM', () => process.exit(0));
+        for (const line of character.say ?? []) console.log(line);
+        if (character.exit !== undefined) process.exit(character.exit);
         if (character.read) {
           try { readFileSync(character.read); note('read.json', 'read'); } catch (error) { note('read.json', error.code); }
         }
@@ -65,11 +66,11 @@ public sealed class AgentMachine : IAsyncDisposable
     /// <summary>A target as a new life of the control plane has it: with nothing in memory.</summary>
     public LocalTarget NewTarget() => new(Options, Isolation, TimeProvider.System, NullLogger<LocalTarget>.Instance);
 
-    public LocalLaunch NewLaunch(int attempt = 1, Guid? agentId = null)
+    public AgentLaunch NewLaunch(int attempt = 1, Guid? agentId = null)
     {
         var id = agentId ?? Guid.NewGuid();
         _agents.Add(id);
-        return new LocalLaunch(
+        return new AgentLaunch(
             id, 1, attempt, Guid.NewGuid(), Digest.Of("image"u8), Digest.Of("runtime"u8), 20000, 210001 + _agents.IndexOf(id), new AgentResources());
     }
 
@@ -87,15 +88,15 @@ public sealed class AgentMachine : IAsyncDisposable
         return File.WriteAllTextAsync(Path.Combine(app.FullName, "character.json"), json, cancellationToken);
     };
 
-    public async Task<LocalLaunch> PrepareAsync(LocalTarget target, string character, LocalLaunch? launch = null)
+    public async Task<AgentLaunch> PrepareAsync(LocalTarget target, string character, AgentLaunch? launch = null)
     {
         launch ??= NewLaunch();
-        await target.PrepareAsync(launch, UnpackStandInAsync, Character(character), TestDeadline.Token());
+        await target.PrepareAsync(launch, new("agents", UnpackStandInAsync, Character(character)), TestDeadline.Token());
         return launch;
     }
 
     /// <summary>Starts a stand-in, and returns when it does as its character says.</summary>
-    public async Task<LocalLaunch> StartAsync(LocalTarget target, string character, LocalLaunch? launch = null)
+    public async Task<AgentLaunch> StartAsync(LocalTarget target, string character, AgentLaunch? launch = null)
     {
         launch = await PrepareAsync(target, character, launch);
         await target.StartAsync(launch.AgentId, Secrets, new Dictionary<string, string>(), TestDeadline.Token());
@@ -103,12 +104,12 @@ public sealed class AgentMachine : IAsyncDisposable
         return launch;
     }
 
-    public static async Task<LocalAgentState.Exited> UntilExitedAsync(LocalTarget target, Guid agentId)
+    public static async Task<AgentState.Exited> UntilExitedAsync(LocalTarget target, Guid agentId)
     {
         var deadline = TestDeadline.Token();
         while (true)
         {
-            if (await target.InspectAsync(agentId) is LocalAgentState.Exited exited)
+            if (await target.InspectAsync(agentId) is AgentState.Exited exited)
                 return exited;
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, deadline);
         }

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Text;
 using System.Text.Json;
 using MultiAgentInfra.Clients.Local;
@@ -43,7 +44,7 @@ public sealed class AgentSecrecyTests : IAsyncDisposable
         var variables = new Dictionary<string, string> { ["LD_PRELOAD"] = "/nowhere.so", ["NODE_OPTIONS"] = "--require=/nowhere.js" };
         await _target.StartAsync(launch.AgentId, AgentMachine.Secrets, variables, TestDeadline.Token());
         await NoteAsync<bool>(launch.AgentId, "ready.json");
-        var running = Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        var running = Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
 
         var names = (await File.ReadAllTextAsync($"/proc/{running.Leader.Pid}/environ", TestDeadline.Token()))
             .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(entry => entry.Split('=')[0]);
@@ -54,7 +55,7 @@ public sealed class AgentSecrecyTests : IAsyncDisposable
     public async Task Secrets_are_in_no_argument_and_no_file()
     {
         var launch = await _machine.StartAsync(_target, "{}");
-        var running = Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        var running = Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
         File.Delete(Path.Combine(_machine.DataOf(launch.AgentId), "environment.json"));
 
         foreach (var stat in ProcessStat.All().Where(stat => stat.Session == running.Leader.Pid))

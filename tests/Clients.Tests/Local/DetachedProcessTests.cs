@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Targets;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Local;
@@ -19,13 +20,13 @@ public sealed class DetachedProcessTests : IAsyncDisposable
         var launch = await _machine.StartAsync(_target, """{"onTerm":"exit","detach":true}""");
         var text = await File.ReadAllTextAsync(Path.Combine(_machine.DataOf(launch.AgentId), "child.json"), TestDeadline.Token());
         var child = ProcessIdentity.Read(int.Parse(text, CultureInfo.InvariantCulture))!;
-        var leader = Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId)).Leader;
+        var leader = Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId)).Leader;
         try
         {
             // As a crash of the agent alone: its browser stays.
             await ProcessGroup.KillAsync(leader, TimeProvider.System, TestDeadline.Token());
             Assert.True(child.IsAlive);
-            Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+            Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
 
             await _target.SignalStopAsync(launch.AgentId, kill: true);
             await AgentMachine.UntilExitedAsync(_target, launch.AgentId);

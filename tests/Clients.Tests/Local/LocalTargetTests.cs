@@ -1,5 +1,6 @@
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core.Images;
 
@@ -20,7 +21,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
         var launch = await _machine.StartAsync(_target, """{"onTerm":"exit"}""");
         using var next = _machine.NewTarget();
 
-        var running = Assert.IsType<LocalAgentState.Running>(await next.InspectAsync(launch.AgentId));
+        var running = Assert.IsType<AgentState.RunningProcess>(await next.InspectAsync(launch.AgentId));
         Assert.Equal((launch, launch.Port), (running.Launch, running.Port));
         await next.SignalStopAsync(launch.AgentId, kill: false);
         Assert.True((await AgentMachine.UntilExitedAsync(next, launch.AgentId)).Clean);
@@ -30,7 +31,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
     public async Task An_agent_has_a_session_of_its_own_and_holds_nothing_of_its_starter()
     {
         var launch = await _machine.StartAsync(_target, "{}");
-        var running = Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        var running = Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
 
         Assert.Equal(running.Leader.Pid, ProcessStat.Read(running.Leader.Pid)!.Session);
         var handles = Directory.GetFiles($"/proc/{running.Leader.Pid}/fd").ToDictionary(
@@ -56,7 +57,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
         var launch = await _machine.PrepareAsync(_target, "{}");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
             _target.StartAsync(launch.AgentId, AgentMachine.Secrets, NoVariables, TestDeadline.Token())));
-        Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
         var marker = launch.AgentId.ToString();
         Assert.Single(ProcessStat.All(), stat => stat.Pid == stat.Session && !stat.IsGone && CommandLine(stat.Pid).Contains(marker, StringComparison.Ordinal));
     }
@@ -67,7 +68,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
         var launch = await _machine.StartAsync(_target, """{"onTerm":"exit"}""");
         var next = await _machine.PrepareAsync(_target, "{}", _machine.NewLaunch(attempt: 2, launch.AgentId));
 
-        var running = Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        var running = Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
         Assert.Equal(launch, running.Launch);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             _target.StartAsync(launch.AgentId, AgentMachine.Secrets, NoVariables, TestDeadline.Token()));
@@ -75,9 +76,9 @@ public sealed class LocalTargetTests : IAsyncDisposable
 
         await _target.SignalStopAsync(launch.AgentId, kill: false);
         await ProcessGroup.WaitUntilGoneAsync(running.Leader, TimeProvider.System, TestDeadline.Token());
-        Assert.Equal(new LocalAgentState.NotStarted(next), await _target.InspectAsync(launch.AgentId));
+        Assert.Equal(new AgentState.NotStarted(next), await _target.InspectAsync(launch.AgentId));
         await _target.StartAsync(launch.AgentId, AgentMachine.Secrets, NoVariables, TestDeadline.Token());
-        Assert.Equal(2, Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId)).Launch.Attempt);
+        Assert.Equal(2, Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId)).Launch.Attempt);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
                 _target.StartAsync(launch.AgentId, AgentMachine.Secrets, NoVariables, TestDeadline.Token()));
             Assert.Contains("locked by another process", error.Message, StringComparison.Ordinal);
         }
-        Assert.IsType<LocalAgentState.NotStarted>(await _target.InspectAsync(launch.AgentId));
+        Assert.IsType<AgentState.NotStarted>(await _target.InspectAsync(launch.AgentId));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
     {
         var launch = await _machine.StartAsync(_target, """{"onTerm":"ignore"}""");
         await _target.SignalStopAsync(launch.AgentId, kill: false);
-        Assert.IsType<LocalAgentState.Running>(await _target.InspectAsync(launch.AgentId));
+        Assert.IsType<AgentState.RunningProcess>(await _target.InspectAsync(launch.AgentId));
         await _target.SignalStopAsync(launch.AgentId, kill: true);
         var exited = await AgentMachine.UntilExitedAsync(_target, launch.AgentId);
         Assert.Null(exited.Code);
@@ -138,7 +139,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
         foreach (var identity in (string[])[$"{self.Pid} {self.StartTime} other-boot", $"{self.Pid} {self.StartTime - 1} {lines[0].Split(' ')[2]}"])
         {
             await File.WriteAllLinesAsync(path, [identity, lines[1]], TestDeadline.Token());
-            Assert.Null(Assert.IsType<LocalAgentState.Exited>(await _target.InspectAsync(launch.AgentId)).Code);
+            Assert.Null(Assert.IsType<AgentState.Exited>(await _target.InspectAsync(launch.AgentId)).Code);
             await _target.SignalStopAsync(launch.AgentId, kill: true);
         }
         Assert.True(self.IsAlive);
@@ -153,7 +154,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
         await AgentMachine.UntilExitedAsync(_target, launch.AgentId);
 
         await _target.RemoveTemplateAsync(launch.AgentId);
-        Assert.IsType<LocalAgentState.NotPrepared>(await _target.InspectAsync(launch.AgentId));
+        Assert.IsType<AgentState.NotPrepared>(await _target.InspectAsync(launch.AgentId));
         Assert.True(Directory.Exists(_machine.DataOf(launch.AgentId)));
         await _target.RemoveAsync(launch.AgentId);
         await _target.RemoveAsync(launch.AgentId);
@@ -174,12 +175,12 @@ public sealed class LocalTargetTests : IAsyncDisposable
         }
 
         var character = AgentMachine.Character("{}");
-        await Assert.ThrowsAsync<IOException>(() => _target.PrepareAsync(_machine.NewLaunch(), Fails, character, TestDeadline.Token()));
+        await Assert.ThrowsAsync<IOException>(() => _target.PrepareAsync(_machine.NewLaunch(), new("agents", Fails, character), TestDeadline.Token()));
         Assert.Empty(Directory.GetDirectories(_machine.Options.RuntimesFolder));
 
         using var other = _machine.NewTarget();
         await Task.WhenAll(((LocalTarget[])[_target, other, _target, other]).Select(target =>
-            target.PrepareAsync(_machine.NewLaunch(), Counts, character, TestDeadline.Token())));
+            target.PrepareAsync(_machine.NewLaunch(), new("agents", Counts, character), TestDeadline.Token())));
         Assert.Equal(1, count);
         Assert.Equal([Digest.Of("runtime"u8).Hex], Directory.GetDirectories(_machine.Options.RuntimesFolder).Select(Path.GetFileName));
     }
@@ -188,7 +189,7 @@ public sealed class LocalTargetTests : IAsyncDisposable
     public async Task What_is_not_prepared_does_not_start()
     {
         var agentId = Guid.NewGuid();
-        Assert.IsType<LocalAgentState.NotPrepared>(await _target.InspectAsync(agentId));
+        Assert.IsType<AgentState.NotPrepared>(await _target.InspectAsync(agentId));
         await Assert.ThrowsAsync<InvalidOperationException>(() => _target.StartAsync(agentId, AgentMachine.Secrets, NoVariables, TestDeadline.Token()));
         await _target.SignalStopAsync(agentId, kill: true);
         Assert.Equal(new LogPage([], 0), await _target.ReadLogAsync(agentId, 0, 1000) with { Lines = [] });

@@ -20,7 +20,7 @@ public sealed class RuntimeFolderTests : IAsyncDisposable
         }
 
         var error = await Assert.ThrowsAsync<OperationCanceledException>(() =>
-            _target.PrepareAsync(_machine.NewLaunch(), Fails, AgentMachine.Character("{}"), TestDeadline.Token()));
+            _target.PrepareAsync(_machine.NewLaunch(), new("agents", Fails, AgentMachine.Character("{}")), TestDeadline.Token()));
         Assert.Equal("the reason", error.Message);
     }
 

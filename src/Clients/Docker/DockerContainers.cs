@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Core.Images;
+
+namespace MultiAgentInfra.Clients.Docker;
+
+/// <summary>What running containers needs of the Docker Engine API (https://docs.docker.com/reference/api/engine/). Failures are
+/// <see cref="ApiException"/>; what is not there any more is no failure.</summary>
+public sealed class DockerContainers(DockerConnection connection, TimeProvider time)
+{
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Removal = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Transfer = TimeSpan.FromMinutes(30);
+
+    private readonly DockerTransport _transport = new(connection, new SecretRedactor([]), time);
+
+    /// <summary>Pulls an image by its digest, which the engine checks.</summary>
+    /// <param name="name">With the registry's host and port.</param>
+    public Task PullAsync(string name, Digest digest, PullCredential credential, CancellationToken cancellationToken)
+    {
+        var redacting = new DockerTransport(connection, new SecretRedactor(new[] { credential.Password, credential.Token }.OfType<string>()), time);
+        var call = new DockerCall(HttpMethod.Post, DockerRoutes.Pull(name, digest.Value), Transfer)
+        {
+            Headers = new Dictionary<string, string> { ["X-Registry-Auth"] = RegistryLogin.AuthOf(credential) },
+        };
+        return redacting.FollowAsync(call, _ => { }, _ => { }, cancellationToken);
+    }
+
+    /// <returns>Null when the engine has none of that name.</returns>
+    public Task<DockerContainer?> FindAsync(string name, CancellationToken cancellationToken) => UnlessAsync(
+        HttpStatusCode.NotFound, async () => (DockerContainer?)await _transport.ReadAsync<DockerContainer>(new(HttpMethod.Get, DockerRoutes.Container(name, "/json"), Quick), cancellationToken));
+
+    /// <returns>False when there is one of that name, which may be the answer to an earlier call that was lost.</returns>
+    /// <param name="secrets">Values that no error may repeat.</param>
+    public async Task<bool> CreateAsync(string name, ContainerSpec spec, IEnumerable<string> secrets, CancellationToken cancellationToken)
+    {
+        var redacting = new DockerTransport(connection, new SecretRedactor(secrets), time);
+        using var content = JsonContent.Create(spec, options: ContainerSpec.Json);
+        var call = new DockerCall(HttpMethod.Post, DockerRoutes.CreateContainer(name), Quick) { Content = content };
+        return await UnlessAsync(HttpStatusCode.Conflict, () => redacting.SendAsync(call, Sent, cancellationToken));
+    }
+
+    /// <summary>Nothing happens when it runs already.</summary>
+    public Task StartAsync(string name, CancellationToken cancellationToken) =>
+        UnlessAsync(HttpStatusCode.NotModified, () => SendAsync(HttpMethod.Post, DockerRoutes.Container(name, "/start"), Quick, cancellationToken));
+
+    /// <summary>Sends a signal and returns at once.</summary>
+    /// <returns>False when it did not run.</returns>
+    public Task<bool> SignalAsync(string name, string signal, CancellationToken cancellationToken) => UnlessAsync(
+        HttpStatusCode.Conflict,
+        () => UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Post, DockerRoutes.KillContainer(name, signal), Quick, cancellationToken)));
+
+    /// <summary>Refused by the engine while it runs.</summary>
+    public Task RemoveAsync(string name, CancellationToken cancellationToken) =>
+        UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Delete, DockerRoutes.Container(name, "?v=1"), Removal, cancellationToken));
+
+    public Task RemoveVolumeAsync(string name, CancellationToken cancellationToken) =>
+        UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Delete, DockerRoutes.Volume(name), Removal, cancellationToken));
+
+    /// <summary>Removes one name of an image, and its layers when no other name or container needs them.</summary>
+    public Task RemoveImageAsync(string image, CancellationToken cancellationToken) => UnlessAsync(
+        HttpStatusCode.Conflict,
+        () => UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Delete, DockerRoutes.ImageName(image), Removal, cancellationToken)));
+
+    /// <summary>What the container has written since then, at most about <paramref name="limitBytes"/>; nothing when there is no container.</summary>
+    /// <param name="since">Microseconds of Unix time, exclusive.</param>
+    /// <param name="tail">Only the last so many lines; null for all.</param>
+    internal async Task<IReadOnlyList<DockerLogLine>> ReadLogAsync(string name, long since, int? tail, int limitBytes, CancellationToken cancellationToken)
+    {
+        var first = since + 1;
+        var from = string.Create(CultureInfo.InvariantCulture, $"{first / 1_000_000}.{first % 1_000_000 * 1000:D9}");
+        var call = new DockerCall(HttpMethod.Get, DockerRoutes.ContainerLog(name, from, tail), Quick);
+        return await UnlessAsync(HttpStatusCode.NotFound, () => _transport.SendAsync(call, ReadAsync, cancellationToken)) ?? [];
+
+        async Task<IReadOnlyList<DockerLogLine>> ReadAsync(HttpResponseMessage response, CancellationToken token)
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(token);
+            return await DockerLogReader.ReadAsync(stream, limitBytes, token);
+        }
+    }
+
+    private static Task<bool> Sent(HttpResponseMessage response, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    private static async Task<T?> UnlessAsync<T>(HttpStatusCode expected, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (ApiException exception) when (exception.Status == expected)
+        {
+            return default;
+        }
+    }
+
+    private Task<bool> SendAsync(HttpMethod method, string route, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _transport.SendAsync(new(method, route, timeout), Sent, cancellationToken);
+}

@@ -1,0 +1,48 @@
+namespace MultiAgentInfra.Clients.Targets;
+
+/// <summary>
+/// Runs agents, each at most once: a launch starts only when every earlier one of its agent is gone. What is known of an agent is kept by the
+/// target, so that agents outlive the control plane and the next one finds them.
+/// </summary>
+public interface IAgentTarget
+{
+    /// <summary>As requests name it.</summary>
+    string Name { get; }
+
+    /// <summary>Whether all agents must belong to one owner, because nothing keeps them apart.</summary>
+    bool SingleOwner { get; }
+
+    /// <summary>A sentence for people: where agents run, and whether they are kept apart.</summary>
+    string Explanation { get; }
+
+    /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
+    /// <returns>For people: what had to be done.</returns>
+    Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
+
+    /// <summary>Starts the prepared launch; nothing happens when it runs already.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is prepared, or another launch of the agent still runs.</exception>
+    Task StartAsync(
+        Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
+
+    Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the agent to stop, once however often this is called, or kills it; returns at once. It is gone when it no longer counts as running.</summary>
+    Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets the launch, apart from the agent's data and log; safe to repeat.</summary>
+    Task RemoveTemplateAsync(Guid agentId);
+
+    /// <summary>Removes everything of the agent, its data too; safe to repeat.</summary>
+    /// <exception cref="InvalidOperationException">The agent still runs.</exception>
+    Task RemoveAsync(Guid agentId, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads whole lines of the agent's own output from a cursor on; 0 is the beginning.</summary>
+    Task<LogPage> ReadLogAsync(Guid agentId, long after, int limitBytes, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the last lines of the agent's own output, at most 64 KiB.</summary>
+    Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps every agent's output within bounds; for a timer.</summary>
+    /// <returns>How many were trimmed.</returns>
+    int TrimLogs();
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Docker;
+using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Functions.Maintenance;
+
+namespace MultiAgentInfra.Functions;
+
+/// <summary>Registers the target: containers of a Docker Engine where one is configured, else processes of this machine.</summary>
+internal static class TargetRegistration
+{
+    public static IServiceCollection AddTarget(this IServiceCollection services, DataFolder folder, LocalTargetOptions local) => services
+        .AddSingleton(local)
+        .AddSingleton(_ => LocalIsolation.Detect(local))
+        .AddSingleton<IAgentTarget>(provider => provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker
+            ? CreateDockerTarget(provider, docker, folder)
+            : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
+        .AddSingleton<TargetAdmission>()
+        .AddSingleton<LocalShutdown>()
+        .AddHostedService<AgentAdoption>();
+
+    private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
+        provider,
+        ActivatorUtilities.CreateInstance<DockerContainers>(provider, DockerConnection.To(docker)),
+        new DockerTargetOptions(docker.Endpoint!, folder.Agents, docker.HostNetwork));
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using MultiAgentInfra.TestSupport;
+
+namespace MultiAgentInfra.EndToEnd;
+
+/// <summary>From a character to an agent in a container: a real Docker Engine builds its image and runs it, and a real registry keeps it.</summary>
+[Trait("Category", "Long")]
+[Trait("Needs", "Server")]
+public sealed class DockerTargetTests
+{
+    private static readonly TimeSpan DeploymentDeadline = TimeSpan.FromMinutes(10);
+
+    [Fact]
+    public async Task An_agent_is_built_and_run_by_an_engine_outlives_the_control_plane_and_leaves_nothing()
+    {
+        foreach (var program in new[] { "npm", "dockerd", "busybox", "docker-registry" })
+            Requires.Program(program);
+        await using var engine = await DockerEngine.StartAsync();
+        await using var registry = await RegistryProcess.StartAsync(new() { Password = true });
+        await using var controlPlane = await ControlPlane.StartAsync(settings: await ContainerSettings.OfAsync(engine, registry));
+        var canary = new Canary("container");
+
+        var (id, operation) = await DeployAsync(controlPlane, canary);
+        var log = await controlPlane.GetAsync($"{operation["links"]!["log"]}");
+        Assert.Contains(log["lines"]!.AsArray(), line => line!["text"]!.GetValue<string>().StartsWith("added ", StringComparison.Ordinal));
+        await AssertHealthyAsync(controlPlane, id);
+        var container = await engine.RunAsync("ps", "--quiet", "--no-trunc", "--filter", $"name=agent-{id}");
+        Assert.NotEmpty((await controlPlane.GetAsync($"/api/agents/{id}/logs"))["lines"]!.AsArray());
+
+        await controlPlane.KillAsync();
+        await controlPlane.RestartAsync();
+        await AssertHealthyAsync(controlPlane, id);
+        Assert.Equal(container, await engine.RunAsync("ps", "--quiet", "--no-trunc", "--filter", $"name=agent-{id}"));
+        await AssertSecretAsync(engine, registry, controlPlane, container, canary);
+
+        await AssertDeletedAsync(engine, controlPlane, id);
+        Assert.Empty(canary.FilesIn(controlPlane.Data));
+        Assert.False(canary.IsIn(controlPlane.Output), "The canary is in the program's output.");
+    }
+
+    private static async Task<(string Id, JsonNode Operation)> DeployAsync(ControlPlane controlPlane, Canary canary)
+    {
+        var character = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "minimal.character.json")))!;
+        var accepted = await controlPlane.PostAgentAsync(new { name = "contained", target = "docker", character, secrets = new { MY_SERVICE_KEY = canary.Value } });
+        var operation = await controlPlane.WaitForEndAsync(accepted["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
+        Assert.True(ControlPlane.Status(operation) == "Succeeded", operation.ToJsonString());
+        return (accepted["agent"]!["id"]!.GetValue<string>(), operation);
+    }
+
+    private static async Task AssertHealthyAsync(ControlPlane controlPlane, string id)
+    {
+        var agent = await controlPlane.GetAsync($"/api/agents/{id}");
+        Assert.Equal(("docker", "Running"), ((string?)agent["target"], ControlPlane.Status(agent)));
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{agent["url"]!.GetValue<string>().TrimEnd('/')}/health"))).StatusCode);
+    }
+
+    /// <summary>The agent has it, and nobody else.</summary>
+    private static async Task AssertSecretAsync(DockerEngine engine, RegistryProcess registry, ControlPlane controlPlane, string container, Canary canary)
+    {
+        Assert.True(canary.IsIn(await engine.RunAsync("inspect", "--format", "{{json .Config.Env}}", container)));
+        Assert.False(canary.IsIn(await engine.RunAsync("inspect", "--format", "{{json .Config.Labels}} {{.Name}} {{.Args}}", container)));
+        Assert.False(canary.IsIn(await engine.RunAsync("logs", container)), "The canary is in the agent's output.");
+        Assert.False(canary.IsIn(AgentProcesses.AllArguments()), "The canary is in an argument list.");
+        Assert.Empty(canary.FilesIn(registry.PathOf("data")));
+        Assert.Empty(canary.FilesIn(controlPlane.Data));
+    }
+
+    private static async Task AssertDeletedAsync(DockerEngine engine, ControlPlane controlPlane, string id)
+    {
+        var deletion = await controlPlane.DeleteAgentAsync(id);
+        var ended = await controlPlane.WaitForEndAsync(deletion["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
+        Assert.True(ControlPlane.Status(ended) == "Succeeded", ended.ToJsonString());
+        Assert.Empty(await engine.RunAsync("ps", "--all", "--quiet"));
+        Assert.Empty(await engine.RunAsync("volume", "ls", "--quiet"));
+    }
+}
