@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Security;

@@ -1,5 +1,5 @@
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Functions;
 

@@ -45,7 +45,7 @@ public sealed class DockerTargetTests
         var accepted = await controlPlane.PostAgentAsync(new { name = "contained", target = "docker", character, secrets = new { MY_SERVICE_KEY = canary.Value } });
         var operation = await controlPlane.WaitForEndAsync(accepted["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
         Assert.True(ControlPlane.Status(operation) == "Succeeded", operation.ToJsonString());
-        return (accepted["agent"]!["id"]!.GetValue<string>(), operation);
+        return (accepted["agentId"]!.GetValue<string>(), operation);
     }
 
     private static async Task AssertHealthyAsync(ControlPlane controlPlane, string id)

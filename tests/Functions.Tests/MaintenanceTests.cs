@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients.Docker;
+using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
@@ -21,6 +23,23 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
         var again = await api.Get<AgentStore>().FindAsync(agent.Id, default);
         Assert.Equal((AgentStatus.Queued, 2), (again?.Status, again?.Attempt));
         Assert.NotEqual(operation.Id, again?.OperationId);
+    }
+
+    [Fact]
+    public async Task Agents_of_a_target_that_is_configured_no_more_stop_the_start()
+    {
+        await api.CommitAsync();
+        const string socket = "unix:///nowhere/docker.sock";
+        using var connection = DockerConnection.To(new DockerOptions { Endpoint = socket });
+        var spool = Directory.CreateTempSubdirectory();
+        using var registry = new RemoteRegistry(new() { Address = "http://127.0.0.1:9" }, spool.FullName, TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
+        using var target = new DockerTarget(new(connection, TimeProvider.System), registry, new(socket, "/nowhere", HostNetwork: false), NullLogger<DockerTarget>.Instance);
+
+        var adoption = new AgentAdoption(api.Get<AgentStore>(), api.Get<TargetOwnerStore>(), target, NullLogger<AgentAdoption>.Instance);
+        var error = await Assert.ThrowsAsync<StartupException>(() => adoption.StartAsync(default));
+
+        spool.Delete(recursive: true);
+        Assert.StartsWith("This configuration runs agents on the target 'docker', and the data folder has ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

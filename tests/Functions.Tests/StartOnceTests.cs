@@ -1,9 +1,9 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime;
 using MultiAgentInfra.EmbeddedRuntime.Engine;

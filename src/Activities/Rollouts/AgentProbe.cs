@@ -1,7 +1,7 @@
 using System.Globalization;
 using MultiAgentInfra.Clients.Eliza;
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;

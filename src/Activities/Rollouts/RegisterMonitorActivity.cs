@@ -1,5 +1,5 @@
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;

@@ -53,12 +53,16 @@ public sealed record ContainerSpec(
     public override string ToString() => $"{nameof(ContainerSpec)} of {Image}";
 }
 
+/// <summary>The engine's own check of a container.</summary>
 public sealed record ContainerHealthcheck(IReadOnlyList<string> Test);
 
+/// <summary>A volume in a container.</summary>
 public sealed record ContainerMount(string Type, string Source, string Target);
 
+/// <summary>Where a container's port is reached.</summary>
 public sealed record ContainerPortBinding(string HostIp, string HostPort);
 
+/// <summary>What a container may use and do; see <see cref="ContainerSpec"/>.</summary>
 /// <param name="Memory">Bytes; with the same <paramref name="MemorySwap"/> nothing is swapped.</param>
 /// <param name="NanoCpus">Billionths of a core.</param>
 public sealed record ContainerHost(
@@ -80,6 +84,8 @@ public sealed record ContainerHost(
     public ContainerLog LogConfig { get; } = new("json-file", new Dictionary<string, string> { ["max-size"] = "32m", ["max-file"] = "2" });
 }
 
+/// <summary>Whether the engine starts a container that has ended.</summary>
 public sealed record ContainerRestart(string Name);
 
+/// <summary>How the engine keeps what a container writes.</summary>
 public sealed record ContainerLog(string Type, IReadOnlyDictionary<string, string> Config);

@@ -10,6 +10,7 @@ public sealed record DockerContainer(string Id, DockerContainerState State, Dock
     public string ShortId => Id[..Math.Min(12, Id.Length)];
 }
 
+/// <summary>What a container does.</summary>
 /// <param name="Running">Also while it is paused.</param>
 /// <param name="Status">One of created, running, paused, restarting, removing, exited, dead.</param>
 public sealed record DockerContainerState(bool Running, string Status, int ExitCode);

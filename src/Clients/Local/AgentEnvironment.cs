@@ -1,6 +1,6 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Local;
 

@@ -1,6 +1,6 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Text.Json;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Local;
 

@@ -1,5 +1,5 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Text;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Local;
 

@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>At start: agents that outlived the last control plane stay as they are, those that are gone are deployed again.</summary>
 public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore owners, IAgentTarget target, ILogger<AgentAdoption> logger) : IHostedService
 {
-    /// <exception cref="StartupException">There are agents of a target that is not configured any more: nobody would look after them.</exception>
+    /// <exception cref="StartupException">There are agents of a target that is not configured any more, whom nobody would look after; or the target does not answer.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (await owners.CountElsewhereAsync(target.Name, cancellationToken) is > 0 and var elsewhere)
@@ -20,10 +21,22 @@ public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore ow
 
         foreach (var agent in await agents.ListRunningAsync(target.Name, cancellationToken))
         {
-            if (await target.InspectAsync(agent.Id, cancellationToken) is AgentState.Running)
+            if (await InspectAsync(agent.Id, cancellationToken) is AgentState.Running)
                 Log.Adopted(logger, agent.Id);
             else if (await agents.RequestRedeploymentAsync(agent.Id, cancellationToken) is { } operation)
                 Log.Redeployed(logger, agent.Id, operation.Id);
+        }
+    }
+
+    private async Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await target.InspectAsync(agentId, cancellationToken);
+        }
+        catch (ApiException exception)
+        {
+            throw new StartupException($"Whether agents run cannot be seen: {exception.Message}", exception);
         }
     }
 

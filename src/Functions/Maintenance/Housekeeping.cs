@@ -1,6 +1,6 @@
 using MultiAgentInfra.Clients.Artifacts;
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Functions.Maintenance;

@@ -1,7 +1,7 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Text;
 using FsCheck.Fluent;
 using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 
 namespace MultiAgentInfra.Clients.Tests.Local;

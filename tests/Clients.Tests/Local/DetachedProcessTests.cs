@@ -1,8 +1,8 @@
-using MultiAgentInfra.Clients.Targets;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 
 namespace MultiAgentInfra.Clients.Tests.Local;
