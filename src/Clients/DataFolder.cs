@@ -25,6 +25,7 @@ public sealed class DataFolder : IDisposable
     public string Uploads => Path.Combine(Registry, ".uploads");
     public string Builds => Path.Combine(Root, "builds");
     public string NpmCache => Path.Combine(Root, "npm-cache");
+    public string Layers => Path.Combine(Root, "layers");
     public string Runtimes => Path.Combine(Root, "runtimes");
     public string Agents => Path.Combine(Root, "agents");
     public string Scans => Path.Combine(Root, "scans");
@@ -46,7 +47,7 @@ public sealed class DataFolder : IDisposable
         var root = Path.GetFullPath(path);
         CreateRoot(root);
         var folder = new DataFolder(root, Own(root));
-        foreach (var owned in (string[])[folder.Keys, folder.Registry, folder.Builds, folder.NpmCache, folder.Artifacts])
+        foreach (var owned in (string[])[folder.Keys, folder.Registry, folder.Builds, folder.Layers, folder.NpmCache, folder.Artifacts])
             PrivateFiles.CreateFolder(owned, PrivateFiles.OwnerOnlyFolder);
         // Each agent has its own uid: it must reach its folder and its runtime, and list neither parent.
         foreach (var traversed in (string[])[folder.Runtimes, folder.Agents])

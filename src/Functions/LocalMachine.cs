@@ -56,6 +56,7 @@ public static class LocalMachine
         .AddSingleton<IImageRegistry>(provider => provider.GetService<RemoteRegistry>() ?? (IImageRegistry)provider.GetRequiredService<OciLayout>())
         .AddSingleton<ImageReader>()
         .AddSingleton<ImageMover>()
+        .AddSingleton(new LayerRecords(folder.Layers))
         .AddSingleton(provider => OpenImageKeys(provider.GetRequiredService<IOptions<ImageSigningOptions>>().Value, folder))
         .AddSingleton<ImageAttester>()
         .AddSingleton<ImageVerifier>()
@@ -73,7 +74,7 @@ public static class LocalMachine
     private static ScanPolicyFile Policy(IServiceProvider provider) => ActivatorUtilities.CreateInstance<ScanPolicyFile>(
         provider,
         provider.GetRequiredService<IOptions<ScanOptions>>().Value.PolicyFile ?? "",
-        provider.GetRequiredService<IConfiguration>().GetSection("Registry").Exists());
+        provider.GetRequiredService<IConfiguration>().GetSection(RegistryOptions.Section).Exists());
 
     private static string FindNode() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)

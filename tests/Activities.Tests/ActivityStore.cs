@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Artifacts;
 using MultiAgentInfra.Clients.Keys;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Trivy;
-using MultiAgentInfra.Clients;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Characters;
 using MultiAgentInfra.Core.Images;

@@ -1,9 +1,5 @@
-using MultiAgentInfra.Activities.Builds;
-using MultiAgentInfra.Clients.Builds;
+using System.Text.Json.Nodes;
 using MultiAgentInfra.Clients.Oci;
-using MultiAgentInfra.Clients.Processes;
-using MultiAgentInfra.Clients.Sqlite;
-using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
@@ -14,14 +10,7 @@ namespace MultiAgentInfra.Activities.Tests;
 /// <summary>From quarantine to the name that deployments use, or not.</summary>
 public sealed class RuntimeGateTests
 {
-    private const string Key = "plugin-set";
-    private const string RuntimeKey = "runtime-key";
     private const string Clean = """{"SchemaVersion":2}""";
-
-    private const string Vulnerable = """
-        {"SchemaVersion":2,"Results":[{"Target":"Node.js","Vulnerabilities":[
-          {"VulnerabilityID":"CVE-1","PkgName":"left-pad","InstalledVersion":"1.0","FixedVersion":"1.1","Severity":"CRITICAL"}]}]}
-        """;
 
     private const string Leaking = """{"SchemaVersion":2,"Results":[{"Target":"/app/.env","Secrets":[{"RuleID":"telegram-bot-token","Severity":"LOW","StartLine":1,"EndLine":1}]}]}""";
     private const string RefusesNothing = """{"severities":[],"onlyFixable":true}""";
@@ -34,35 +23,35 @@ public sealed class RuntimeGateTests
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock());
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var image = await AssembleAsync(store, registry);
+        var image = await store.AssembleAsync(registry);
 
         var verdict = await ScanAsync(store, registry, image, Clean);
         Assert.Null(await registry.ResolveAsync(ImageNames.RuntimeRepository, image.Digest.Value, Token));
         Assert.Empty(await registry.ListTagsAsync(ImageNames.RuntimeRepository, Token).ToListAsync(Token));
-        await ReleaseAsync(store, registry, image, verdict);
+        await store.ReleaseAsync(registry, image, verdict);
 
         Assert.Equal(ScanOutcome.Passed, verdict.Outcome);
-        Assert.Equal(image.Digest, (await registry.ResolveAsync(ImageNames.RuntimeRepository, RuntimeKey, Token))?.Digest);
-        Assert.Equal(RuntimeClaimState.Ready, (await ClaimAsync(store, registry)).State);
+        Assert.Equal(image.Digest, (await registry.ResolveAsync(ImageNames.RuntimeRepository, GateSteps.RuntimeKey, Token))?.Digest);
+        Assert.Equal(RuntimeClaimState.Ready, (await store.ClaimAsync(registry)).State);
         Assert.Equal(
             "passed with 0 critical, 0 high, 0 medium, 0 low, 0 unknown and 0 secrets (trivy 0.74.0): Nothing was found that closes the gate.",
             (await store.StepAsync("scan")).Detail);
     }
 
     [Theory]
-    [InlineData(Vulnerable, null, "CVE-1 in left-pad 1.0 (critical, fixed in 1.1)")]
+    [InlineData(GateSteps.Vulnerable, null, "CVE-1 in left-pad 1.0 (critical, fixed in 1.1)")]
     [InlineData(Leaking, RefusesNothing, "telegram-bot-token in /app/.env")]
     [InlineData("no report", RequiresScan, "The policy lets no image through that was not scanned.")]
     public async Task A_refused_image_stays_in_quarantine_and_its_scan_is_kept(string report, string? policy, string reason)
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock());
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var image = await AssembleAsync(store, registry);
+        var image = await store.AssembleAsync(registry);
         if (policy is not null)
             await File.WriteAllTextAsync(store.PolicyFile, policy, Token);
 
         var verdict = await ScanAsync(store, registry, image, report);
-        var refusal = await Assert.ThrowsAsync<NonRetryableException>(() => ReleaseAsync(store, registry, image, verdict));
+        var refusal = await Assert.ThrowsAsync<NonRetryableException>(() => store.ReleaseAsync(registry, image, verdict));
 
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
         Assert.Contains(reason, (await store.StepAsync("scan")).Detail, StringComparison.Ordinal);
@@ -70,6 +59,10 @@ public sealed class RuntimeGateTests
         Assert.Empty(await registry.ListTagsAsync(ImageNames.RuntimeRepository, Token).ToListAsync(Token));
         Assert.NotNull(await registry.ResolveAsync(ImageNames.QuarantineRepository, image.Digest.Value, Token));
         Assert.Equal(verdict, (await store.Gate.JudgeAsync(image.Digest, Token)).Verdict);
+        var artifact = Assert.Single(await store.ArtifactRows.ListAsync(store.OperationId, Token), artifact => artifact.Name == "scan.json");
+        var document = (await JsonNode.ParseAsync((await store.Artifacts.OpenAsync(artifact, Token))!, cancellationToken: Token))!;
+        Assert.Equal((image.Digest.Value, verdict.Reason), ((string?)document["image"], (string?)document["verdict"]!["reason"]));
+        Assert.NotNull(document["report"] ?? document["failure"]);
     }
 
     [Fact]
@@ -77,12 +70,12 @@ public sealed class RuntimeGateTests
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock());
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var image = await AssembleAsync(store, registry);
+        var image = await store.AssembleAsync(registry);
         using var trivy = new FakeTrivy("");
         File.Delete(trivy.PathOf("trivy"));
 
-        var verdict = await ScanAsync(store, registry, image, trivy);
-        await ReleaseAsync(store, registry, image, verdict);
+        var verdict = await store.ScanAsync(registry, image, trivy);
+        await store.ReleaseAsync(registry, image, verdict);
 
         Assert.Equal(ScanOutcome.NotScanned, verdict.Outcome);
         Assert.Equal("not scanned: Trivy is not installed on this machine.", (await store.StepAsync("scan")).Detail);
@@ -93,15 +86,15 @@ public sealed class RuntimeGateTests
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock());
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var image = await AssembleAsync(store, registry);
+        var image = await store.AssembleAsync(registry);
         await File.WriteAllTextAsync(store.PolicyFile, RefusesNothing, Token);
-        await ReleaseAsync(store, registry, image, await ScanAsync(store, registry, image, Vulnerable));
-        var before = await ClaimAsync(store, registry);
+        await store.ReleaseAsync(registry, image, await ScanAsync(store, registry, image, GateSteps.Vulnerable));
+        var before = await store.ClaimAsync(registry);
 
         await File.WriteAllBytesAsync(store.PolicyFile, ScanPolicyReader.Default(), Token);
-        var refused = await ClaimAsync(store, registry);
+        var refused = await store.ClaimAsync(registry);
         await File.WriteAllTextAsync(store.PolicyFile, RefusesNothing, Token);
-        var after = await ClaimAsync(store, registry);
+        var after = await store.ClaimAsync(registry);
 
         Assert.Equal(new RuntimeClaim(RuntimeClaimState.Ready, image.Digest, null), before);
         Assert.Equal(before, after);
@@ -114,45 +107,18 @@ public sealed class RuntimeGateTests
     {
         using var store = await ActivityStore.CreateAsync(new FakeClock());
         using var registry = new OciLayout(store.Data.Registry, TimeProvider.System);
-        var image = await AssembleAsync(store, registry);
-        await ReleaseAsync(store, registry, image, await ScanAsync(store, registry, image, "no report"));
-        Assert.Equal(RuntimeClaimState.Ready, (await ClaimAsync(store, registry)).State);
+        var image = await store.AssembleAsync(registry);
+        await store.ReleaseAsync(registry, image, await ScanAsync(store, registry, image, "no report"));
+        Assert.Equal(RuntimeClaimState.Ready, (await store.ClaimAsync(registry)).State);
 
         await File.WriteAllTextAsync(store.PolicyFile, RequiresScan, Token);
 
-        Assert.Equal(RuntimeClaimState.Claimed, (await ClaimAsync(store, registry)).State);
-    }
-
-    private static async Task<BuiltImage> AssembleAsync(ActivityStore store, IImageRegistry registry)
-    {
-        var app = Directory.CreateDirectory(Path.Combine(store.Data.Builds, "app")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(app, "package.json"), "{}", Token);
-        var image = await new RuntimeImageBuilder(registry).BuildAsync(app, new RuntimeImageSource(Key, "20.0.0"), Token);
-        await store.PushedImages.RecordAsync(new(ImageNames.QuarantineRepository, image.Digest, ImageKind.Quarantined, null, 1, RuntimeKey: RuntimeKey), Token);
-        await store.Images.ClaimAsync(store.OperationId, Key, waited: false, Token);
-        return new(image.Digest, image.Size);
+        Assert.Equal(RuntimeClaimState.Claimed, (await store.ClaimAsync(registry)).State);
     }
 
     private static async Task<ScanVerdict> ScanAsync(ActivityStore store, OciLayout registry, BuiltImage image, string report)
     {
         using var trivy = new FakeTrivy($"--input {registry.Root}@{image.Digest}", report);
-        return await ScanAsync(store, registry, image, trivy);
+        return await store.ScanAsync(registry, image, trivy);
     }
-
-    private static Task<ScanVerdict> ScanAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, FakeTrivy trivy)
-    {
-        var scanner = new TrivyScanner(new ProcessRunner(TimeProvider.System), new(), TimeProvider.System, store.Data.Scans, trivy.Environment);
-        return new ScanRuntimeImageActivity(scanner, registry, store.Gate, store.Recorder).RunAsync(new NoContext(), new ScanRuntimeImage(store.OperationId, image.Digest));
-    }
-
-    private static Task<Done> ReleaseAsync(ActivityStore store, IImageRegistry registry, BuiltImage image, ScanVerdict verdict)
-    {
-        var recorded = new RecordedImages(store.PushedImages, registry, new(registry), new(registry));
-        return new ReleaseRuntimeImageActivity(recorded, store.Images, new BuildFolder(store.Data), store.Recorder)
-            .RunAsync(new NoContext(), new ReleaseRuntimeImage(store.OperationId, Key, image, verdict, Digest.Of("sbom"u8)));
-    }
-
-    private static Task<RuntimeClaim> ClaimAsync(ActivityStore store, IImageRegistry registry) =>
-        new ClaimRuntimeImageActivity(store.Images, new ImageReader(registry), store.Gate, store.Recorder)
-            .RunAsync(new NoContext(), new ClaimRuntimeImage(store.OperationId, Key, Waited: false));
 }

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Oci;
 
 namespace MultiAgentInfra.Functions.Tests;
 
@@ -38,6 +40,24 @@ public sealed class StartupTests : IDisposable
             - Artifacts:Container 'http://account.blob.core.windows.net/artifacts' would send artifacts and tokens in the clear; use https.
             """,
             exception.Message);
+    }
+
+    [Fact]
+    public void A_registry_is_used_and_checked_where_a_section_names_one()
+    {
+        using var folder = DataFolder.Open(_data.FullName);
+        using var app = EmbeddedControlPlane.Compose(
+            new CommandLine(0, _data.FullName, "localhost", false), folder, new Dictionary<string, string?> { ["Registry:Address"] = "127.0.0.1:5000" }).Build();
+        Assert.Equal("http://127.0.0.1:5000", app.Services.GetRequiredService<IImageRegistry>().Name);
+
+        var wrong = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Registry:Prefix"] = "A" }).Build();
+        Assert.Equal(
+            """
+            The configuration has 2 errors:
+            - Registry:Address is missing; give HOST[:PORT], or https://HOST[:PORT].
+            - Registry:Prefix 'A' cannot begin the name of a repository; give lower-case words such as team/bots.
+            """,
+            Assert.Throws<StartupException>(() => ServiceRegistration.Check(wrong)).Message);
     }
 
     [Fact]

@@ -16,9 +16,15 @@ public sealed record VerdictStatement(string Outcome, string? Scanner, string Re
     /// <summary>Of an agent image: its own layer, in which no secret was found, neither by a known pattern nor by the agent's own values.</summary>
     public ResourceDescriptor? ScannedLayer { get; init; }
 
-    public static VerdictStatement Of(ScanVerdict verdict) => new(
-        verdict.Outcome.ToString(), verdict.Scanner, verdict.Reason, new(verdict.Critical, verdict.High, verdict.Medium, verdict.Low, verdict.Secrets));
+    /// <summary>The digest of the policy that decided.</summary>
+    public Digest? Policy { get; init; }
+
+    public static VerdictStatement Of(ScanVerdict verdict)
+    {
+        var findings = new FindingCounts(verdict.Critical, verdict.High, verdict.Medium, verdict.Low, verdict.Unknown, verdict.Excepted, verdict.Secrets);
+        return new(verdict.Outcome.ToString(), verdict.Scanner, verdict.Reason, findings) { Policy = verdict.Policy };
+    }
 }
 
-/// <summary>How many vulnerabilities of each severity there are, and how many secrets.</summary>
-public sealed record FindingCounts(int Critical, int High, int Medium, int Low, int Secrets);
+/// <summary>How many vulnerabilities of each severity there are, for how many of them the policy makes an exception, and how many secrets.</summary>
+public sealed record FindingCounts(int Critical, int High, int Medium, int Low, int Unknown, int Excepted, int Secrets);

@@ -22,7 +22,8 @@ internal sealed class BlobFolder
     {
         try
         {
-            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+            // Shared with a writer, who holds its lock for a moment longer than it takes the name.
+            return new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
         }
         catch (FileNotFoundException exception)
         {
@@ -71,17 +72,17 @@ internal sealed class BlobFolder
         File.Move(draft, path, overwrite: true);
     }
 
-    /// <summary>Makes a blob as young as if it had been written now, for somebody who is about to refer to it.</summary>
-    /// <exception cref="FileNotFoundException">There is no such blob.</exception>
-    public void Touch(Digest digest, DateTimeOffset now)
+    /// <summary>Makes a blob as young as if it had been written now; false when it is not there.</summary>
+    public bool TryTouch(Digest digest, DateTimeOffset now)
     {
         try
         {
             File.SetLastWriteTimeUtc(PathOf(digest), now.UtcDateTime);
+            return true;
         }
-        catch (FileNotFoundException exception)
+        catch (FileNotFoundException)
         {
-            throw new FileNotFoundException(ImageNames.Missing(digest), exception);
+            return false;
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class BlobWriter(BlobFolder folder) : BlobUpload
         await _file.DisposeAsync();
         folder.Publish(_file.Name, digest);
         _published = true;
+        await _file.DisposeAsync();
         return new(mediaType, digest, _size);
     }
 

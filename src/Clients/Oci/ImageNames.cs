@@ -40,7 +40,7 @@ public static class ImageNames
 
     /// <summary>The tags that belong to an image without naming it: the list of what refers to it where a registry has none
     /// (https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema), and its signatures.</summary>
-    public static IReadOnlyList<string> CompanionTags(Digest image) => [$"sha256-{image.Hex}", $"sha256-{image.Hex}.sig"];
+    public static IReadOnlyList<string> CompanionTags(Digest image) => [RegistryRoutes.FallbackTag(image), SignatureTag(image)];
 
     /// <summary>A name for people and for tools, as in <c>skopeo inspect oci:ROOT:REPOSITORY:TAG</c>.</summary>
     public static string Reference(string repository, string tag) => $"{repository}:{tag}";

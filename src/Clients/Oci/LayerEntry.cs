@@ -6,10 +6,15 @@ namespace MultiAgentInfra.Clients.Oci;
 /// <param name="Source">Null when the content is in memory.</param>
 internal sealed record LayerEntry(string Name, FileSystemInfo? Source, byte[]? Content)
 {
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     /// <summary>Of an empty folder that a container writes to: the number of its user and its group.</summary>
     public int? Owner { get; init; }
 
     public bool IsFolder => Owner is not null || Source is DirectoryInfo { LinkTarget: null };
+
+    /// <summary>Whether anybody may execute it, asked when it is needed first.</summary>
+    public bool IsProgram => Source is { } source && (source.UnixFileMode & Execute) != 0;
 
     /// <summary>Where a symbolic link leads, or null.</summary>
     public string? LinkTarget { get; } = Source is { } source && source.Attributes.HasFlag(FileAttributes.ReparsePoint) ? source.LinkTarget : null;

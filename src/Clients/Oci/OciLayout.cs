@@ -99,10 +99,11 @@ public sealed class OciLayout : IImageRegistry, IDisposable
         return stored;
     }
 
+    /// <summary>Makes the blob young, too: who asks may be about to refer to it.</summary>
     public Task<bool> HasBlobAsync(string repository, Digest digest, CancellationToken cancellationToken)
     {
         Require(repository, cancellationToken);
-        return Task.FromResult(_blobs.Has(digest));
+        return Task.FromResult(_blobs.TryTouch(digest, _index.Now));
     }
 
     public Task<Stream> OpenBlobAsync(string repository, Descriptor blob, CancellationToken cancellationToken)
@@ -130,8 +131,7 @@ public sealed class OciLayout : IImageRegistry, IDisposable
     {
         Require(repository, cancellationToken);
         ReferenceGrammar.RequireRepository(from);
-        _blobs.Touch(blob.Digest, _index.Now);
-        return Task.CompletedTask;
+        return _blobs.TryTouch(blob.Digest, _index.Now) ? Task.CompletedTask : throw new FileNotFoundException(ImageNames.Missing(blob.Digest));
     }
 
     /// <summary>Deletes the blobs that no listed manifest needs and that are older than <paramref name="grace"/>, which protects an image

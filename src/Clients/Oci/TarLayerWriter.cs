@@ -7,30 +7,44 @@ namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Packs files as a layer (https://github.com/opencontainers/image-spec/blob/v1.1.1/layer.md) whose bytes depend on names, contents,
 /// links and execute permissions only: no times, owners or machine names.</summary>
-public sealed class TarLayerWriter(IImageRegistry registry)
+/// <param name="records">Which folders are layers already; null packs each anew.</param>
+public sealed class TarLayerWriter(IImageRegistry registry, LayerRecords? records = null)
 {
     private const UnixFileMode ReadAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ExecuteAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode All = ReadAll | ExecuteAll | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Packs a folder under <paramref name="prefix"/>, and an empty folder for the agent's data, as a blob of the repository: in one pass
-    /// and without holding the layer in memory.</summary>
+    /// and without holding the layer in memory. A folder with the content of one that was packed before, by its
+    /// <see cref="FolderFingerprint"/> and not by sizes and times, is not packed again while the repository still has that layer.</summary>
     /// <param name="isExcluded">Decides by the path relative to the folder; a folder's verdict covers what is in it.</param>
-    public Task<PackedLayer> PackFolderAsync(string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
+    public async Task<PackedLayer> PackFolderAsync(
+        string repository, string folder, string prefix, Func<string, bool> isExcluded, CancellationToken cancellationToken)
     {
         // An engine that makes the working folder itself, or fills a new volume from it, would leave it to root.
         var data = new LayerEntry(RuntimeSettings.WorkingFolder.TrimStart('/'), null, null) { Owner = RuntimeSettings.UserId };
-        return PackAsync(repository, [.. LayerEntry.List(folder, prefix, isExcluded), data], cancellationToken);
+        List<LayerEntry> entries = [.. LayerEntry.List(folder, prefix, isExcluded), data];
+        if (records is null)
+            return await PackAsync(repository, entries, null, cancellationToken);
+        var known = await records.FindAsync(await FolderFingerprint.ComputeAsync(entries, cancellationToken), cancellationToken);
+        if (known is not null && await registry.HasBlobAsync(repository, known.Blob.Digest, cancellationToken))
+            return known;
+        // Of what is read for the layer, in case that somebody changes the folder meanwhile.
+        using var fingerprint = new FolderFingerprint();
+        var packed = await PackAsync(repository, entries, fingerprint, cancellationToken);
+        await records.KeepAsync(fingerprint.Complete(), packed, cancellationToken);
+        return packed;
     }
 
     /// <summary>Packs texts by their paths in the layer, such as <c>app/character.json</c>.</summary>
     public Task<PackedLayer> PackTextsAsync(string repository, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
     {
         var entries = texts.Select(t => new LayerEntry(t.Key, null, Encoding.UTF8.GetBytes(t.Value))).OrderBy(e => e.Name, StringComparer.Ordinal);
-        return PackAsync(repository, [.. entries], cancellationToken);
+        return PackAsync(repository, [.. entries], null, cancellationToken);
     }
 
-    private async Task<PackedLayer> PackAsync(string repository, List<LayerEntry> entries, CancellationToken cancellationToken)
+    private async Task<PackedLayer> PackAsync(
+        string repository, List<LayerEntry> entries, FolderFingerprint? fingerprint, CancellationToken cancellationToken)
     {
         await using var blob = await registry.BeginBlobAsync(repository, cancellationToken);
         await using var gzip = new GzipMembersStream(blob, cancellationToken);
@@ -44,6 +58,7 @@ public sealed class TarLayerWriter(IImageRegistry registry)
                     if (content is not null)
                         header.DataStream = content;
                     await tar.WriteEntryAsync(header, cancellationToken);
+                    fingerprint?.Add(entry, content is null ? [] : content.Hash());
                 }
             }
         }
@@ -74,7 +89,6 @@ public sealed class TarLayerWriter(IImageRegistry registry)
             };
         }
 
-        var isProgram = entry.Source is { } file && (file.UnixFileMode & ExecuteAll) != 0;
-        return new(TarEntryType.RegularFile, entry.Name) { Mode = isProgram ? ReadAll | ExecuteAll : ReadAll, ModificationTime = DateTimeOffset.UnixEpoch };
+        return new(TarEntryType.RegularFile, entry.Name) { Mode = entry.IsProgram ? ReadAll | ExecuteAll : ReadAll, ModificationTime = DateTimeOffset.UnixEpoch };
     }
 }

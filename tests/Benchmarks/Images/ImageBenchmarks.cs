@@ -39,5 +39,5 @@ internal static class ImageBenchmarks
         await report.WriteGoalsAsync(results);
     }
 
-    private static BenchmarkRow[] Rows(ImageWorkshop workshop) => [new RuntimeImages(workshop), new AgentImages(workshop)];
+    private static BenchmarkRow[] Rows(ImageWorkshop workshop) => [new RuntimeImages(workshop), new AgentImages(workshop), new ManyAgentImages(workshop)];
 }

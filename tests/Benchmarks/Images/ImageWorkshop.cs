@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Benchmarks.Images;
 
@@ -7,6 +8,7 @@ internal sealed class ImageWorkshop : IAsyncDisposable
 {
     private readonly DockerServer _docker;
     private readonly HashSet<string> _pushed = [];
+    private Digest? _runtime;
 
     private ImageWorkshop(LocalRegistry registry, DockerServer docker, BuildahPeer buildah, RuntimeApplication application)
     {
@@ -63,16 +65,28 @@ internal sealed class ImageWorkshop : IAsyncDisposable
         return (build, push);
     }
 
-    /// <summary>The image that every side's agent images stand on: Docker's.</summary>
-    public async Task<string> RuntimeAsync(BenchmarkContext context)
+    /// <summary>The image that the peers' agent images stand on: Docker's.</summary>
+    public async Task<string> PeersRuntimeAsync(BenchmarkContext context)
     {
         if (!_pushed.Contains(RepositoryOf(Peers[0])))
         {
-            context.Progress.Say("making the runtime image");
+            context.Progress.Say("making the peers' runtime image");
             await MakeRuntimeAsync(context, Peers[0], isCached: true);
         }
 
         return $"{Registry.Host}/{RepositoryOf(Peers[0])}:1";
+    }
+
+    /// <summary>The image of the same application that this project's agent images stand on, attested.</summary>
+    public async Task<Digest> RuntimeAsync(BenchmarkContext context)
+    {
+        if (_runtime is not null)
+            return _runtime;
+        context.Progress.Say("making this project's runtime image");
+        using var maker = new ImageMaker(Registry.Host, context.NewFolder());
+        var image = await maker.MakeRuntimeAsync(Application.Folder, context.Stop);
+        await maker.AttestRuntimeAsync(image, await Application.ListComponentsAsync(context), context.Stop);
+        return _runtime = image.Digest;
     }
 
     public static string RepositoryOf(ImagePeer peer) => $"runtime-{string.Concat(peer.Name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant()}";

@@ -14,6 +14,8 @@ internal sealed class LocalRegistry(ServerProgram server, int port) : IAsyncDisp
 
     public Uri Address => _http.BaseAddress!;
 
+    public TimeSpan Cpu => server.Cpu;
+
     public static async Task<LocalRegistry> StartAsync(string folder, CancellationToken stop)
     {
         var port = ServerProgram.FreePort();

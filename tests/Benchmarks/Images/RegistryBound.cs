@@ -27,8 +27,8 @@ internal sealed record RegistryBound(int AtOnce, double BlobsPerSecond, double M
 
     /// <summary>What so many of each would take.</summary>
     public string Describe(int blobs, int manifests) =>
-        $"The registry alone, {AtOnce} requests at a time: {BlobsPerSecond:N0} blobs/s, {ManifestsPerSecond:N0} manifests/s. " +
-        $"An image of {blobs} blobs and {manifests} manifests: {1 / ((blobs / BlobsPerSecond) + (manifests / ManifestsPerSecond)):N0}/s at most.";
+        $"the registry alone takes {BlobsPerSecond:N0} blobs/s or {ManifestsPerSecond:N0} manifests/s, {AtOnce} at a time, " +
+        $"which for {blobs} blobs and {manifests} manifests an image is {1 / ((blobs / BlobsPerSecond) + (manifests / ManifestsPerSecond)):N0} images/s at most.";
 
     private static async Task<double> RateAsync(int atOnce, int count, Func<int, Task> send)
     {

@@ -39,12 +39,24 @@ internal sealed class RuntimeApplication
     /// <summary>Makes the layer one that was never seen, by the smallest change there is.</summary>
     public void Change() => File.WriteAllText(Path.Combine(Folder, "node_modules", ".benchmark"), Guid.NewGuid().ToString("N"));
 
+    /// <summary>As CycloneDX.</summary>
+    public async Task<byte[]> ListComponentsAsync(BenchmarkContext context)
+    {
+        var work = context.NewFolder();
+        var packageJson = await File.ReadAllTextAsync(Path.Combine(Folder, "package.json"), context.Stop);
+        var lockFile = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"), context.Stop);
+        return await Npm(work).ListComponentsAsync(packageJson, lockFile, "linux-x64", work, context.Stop);
+    }
+
+    private static NpmClient Npm(string work) =>
+        new(new ProcessRunner(TimeProvider.System), Path.Combine(work, "cache"), NpmClient.DefaultEnvironment());
+
     private static async Task InstallAsync(BenchmarkContext context, string packageJson, string folder)
     {
         context.Progress.Say("installing ElizaOS with npm");
         var work = context.NewFolder();
         var partial = Directory.CreateDirectory(Path.Combine(work, "app")).FullName;
-        var npm = new NpmClient(new ProcessRunner(TimeProvider.System), Path.Combine(work, "cache"), NpmClient.DefaultEnvironment());
+        var npm = Npm(work);
         var lockFile = await npm.ResolveLockFileAsync(packageJson, work, _ => { }, context.Stop);
         await File.WriteAllTextAsync(Path.Combine(partial, "package.json"), packageJson, context.Stop);
         await File.WriteAllTextAsync(Path.Combine(partial, "package-lock.json"), lockFile, context.Stop);

@@ -14,6 +14,16 @@ internal sealed class ServerProgram : IAsyncDisposable
 
     private ServerProgram(Process process) => _process = process;
 
+    /// <summary>Of all of its threads so far.</summary>
+    public TimeSpan Cpu
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <param name="isReady">Asked until it is true; may throw while the server is not there yet.</param>
     public static async Task<ServerProgram> StartAsync(string log, Func<Task<bool>> isReady, CancellationToken stop, params string[] command)
     {

@@ -61,7 +61,7 @@ internal sealed class RuntimeImages(ImageWorkshop workshop) : BenchmarkRow
 
     private async Task<IReadOnlyList<RowResult>> ResultsAsync(BenchmarkContext context, Samples first, Samples again)
     {
-        var ours = await workshop.Registry.LayersSizeAsync(ImageNames.RuntimeRepository, "benchmark", context.Stop) / Megabyte;
+        var ours = await workshop.Registry.LayersSizeAsync(ImageNames.RuntimeRepository, ImageMaker.RuntimeKey, context.Stop) / Megabyte;
         var dockers = await workshop.Registry.LayersSizeAsync(ImageWorkshop.RepositoryOf(workshop.Peers[0]), "1", context.Stop) / Megabyte;
         return
         [

@@ -20,6 +20,18 @@ public sealed class PasswordRegistryTests(RunningRegistry.WithPassword registry)
 [Trait("Needs", "Server")]
 public sealed class TlsRegistryTests(RunningRegistry.WithTls registry) : ImageRegistryTests, IClassFixture<RunningRegistry.WithTls>
 {
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_a_clear_error()
+    {
+        var trusting = await registry.OpenAsync();
+        var options = new RegistryOptions { Address = trusting.Name, Username = RegistryProcess.Username, Password = RegistryProcess.Password };
+        using var stranger = new RemoteRegistry(options, Path.GetTempPath(), TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
+
+        var exception = await Assert.ThrowsAsync<ApiException>(() => stranger.ResolveAsync("a", "v1", CancellationToken.None));
+
+        Assert.Contains($"HEAD {trusting.Name}/v2/a/manifests/v1 was not answered: The remote certificate is invalid", exception.Message, StringComparison.Ordinal);
+    }
+
     protected override Task<IImageRegistry> OpenAsync() => registry.OpenAsync();
 }
 
