@@ -15,6 +15,11 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
           Supabase__JwtSecretFile    The same, in a file of mode 600.
           Supabase__Issuer           The issuer that tokens must have, such as https://PROJECT.supabase.co/auth/v1.
           Cors__AllowedOrigins__0    A web origin that may call the API from a browser; __1, __2 and so on for more.
+          Build__BaseImage           An image with Node.js, pinned by a digest, that runtime images stand on; Build__NodeMajorVersion says which.
+          Docker__Endpoint           A Docker Engine that builds: unix:///var/run/docker.sock or tcp://HOST:PORT, the latter with
+                                     Docker__CertificatesFolder. It needs a registry and a base image.
+          Portainer__Address         The same behind Portainer: with Portainer__EndpointId, Portainer__ApiKeyFile (or Portainer__ApiKey)
+                                     and, for a registry that asks for credentials, Portainer__RegistryId.
           Scan__PolicyFile           A scan-policy.json of your own: what a scan must find for an image to be refused.
           Trivy__Timeout             For one scan, from 00:00:10 to 00:10:00 (default).
           Artifacts__Container       A container of Azure Blob Storage for build logs, scan reports and lists of components, such as

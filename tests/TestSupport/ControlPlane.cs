@@ -18,6 +18,9 @@ public sealed class ControlPlane : IAsyncDisposable
 
     private ControlPlane(string data, string? searchPath) => (Data, _searchPath) = (data, searchPath);
 
+    /// <summary>Settings as environment variables, such as <c>Registry__Address</c>; they count from the next start.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     /// <summary>The data folder.</summary>
     public string Data { get; }
 
@@ -28,11 +31,14 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Starts on a fresh data folder that every user may enter, so that agents can have uids of their own.</summary>
     /// <param name="searchPath">Its PATH, where it is not to be the test's.</param>
-    public static async Task<ControlPlane> StartAsync(string? searchPath = null)
+    /// <param name="settings">See <see cref="Settings"/>.</param>
+    public static async Task<ControlPlane> StartAsync(string? searchPath = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var data = Directory.CreateTempSubdirectory("multi-agent-infra-").FullName;
         File.SetUnixFileMode(data, (UnixFileMode)0b111_001_001);
         var controlPlane = new ControlPlane(data, searchPath);
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            controlPlane.Settings[name] = value;
         await controlPlane.RestartAsync();
         return controlPlane;
     }
@@ -45,6 +51,8 @@ public sealed class ControlPlane : IAsyncDisposable
             start.ArgumentList.Add(argument);
         if (_searchPath is not null)
             start.Environment["PATH"] = _searchPath;
+        foreach (var (name, value) in Settings)
+            start.Environment[name] = value;
         _process = new Process { StartInfo = start };
         var life = new ConcurrentQueue<string>();
         DataReceivedEventHandler read = (_, line) =>

@@ -60,7 +60,6 @@ public sealed class DockerEngine : IAsyncDisposable
         if (_process is not { } process)
             return;
         _process = null;
-        // Its containerd ends with it, but only after containers are gone.
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
@@ -77,6 +76,8 @@ public sealed class DockerEngine : IAsyncDisposable
         }
 
         _process?.Dispose();
+        foreach (var shim in Shims())
+            shim.Kill(entireProcessTree: true);
         foreach (var mount in await MountsAsync())
             await RunProgramAsync("umount", ["--lazy", mount], null);
         _folder.Delete(recursive: true);
@@ -130,14 +131,31 @@ public sealed class DockerEngine : IAsyncDisposable
         }
     }
 
+    // Containers outlive an engine that was killed.
+    private IEnumerable<Process> Shims() => Process.GetProcesses()
+        .Where(process => Arguments(process) is var arguments && arguments.Contains("containerd-shim", StringComparison.Ordinal) && arguments.Contains(_folder.FullName, StringComparison.Ordinal));
+
+    private static string Arguments(Process process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     // What a killed container has left mounted.
     private async Task<IEnumerable<string>> MountsAsync() => (await File.ReadAllLinesAsync("/proc/self/mounts"))
         .Select(line => line.Split(' ')[1])
         .Where(mount => mount.StartsWith(_folder.FullName + '/', StringComparison.Ordinal))
         .OrderByDescending(mount => mount.Length);
 
+    // Its own settings too: a login of a test is nobody else's.
     private Task<(int ExitCode, string Output)> TryRunAsync(Func<Stream, Task>? input, string[] arguments) =>
-        RunProgramAsync("docker", ["--host", Endpoint, .. arguments], input);
+        RunProgramAsync("docker", ["--config", Path.Combine(_folder.FullName, "client"), "--host", Endpoint, .. arguments], input);
 
     private static async Task<(int ExitCode, string Output)> RunProgramAsync(string program, string[] arguments, Func<Stream, Task>? input)
     {

@@ -31,8 +31,8 @@ public sealed class BuildValidation(bool engineBuilds, RegistryOptions? registry
             yield return $"Build:NodeMajorVersion must be {OldestNode} or newer.";
         if (options.Platform is not ("linux-x64" or "linux-arm64"))
             yield return $"Build:Platform '{options.Platform}' is neither linux-x64 nor linux-arm64.";
-        else if (!engineBuilds && options.Platform != BuildOptions.HostPlatform)
-            yield return $"Build:Platform is {options.Platform}, and the npm of this machine installs packages for {BuildOptions.HostPlatform}; leave it out.";
+        else if (options.Platform != BuildOptions.HostPlatform)
+            yield return $"Build:Platform is {options.Platform}, and agents run on this machine, which is {BuildOptions.HostPlatform}; leave it out.";
     }
 
     private string? Problem(BaseImage image)

@@ -14,9 +14,6 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
 {
     public const string Name = "docker";
 
-    /// <summary>By which a build that is given up is found.</summary>
-    internal const string PluginSetLabel = "multiagentinfra.plugin-set";
-
     // One for each plugin set: a step that was given up may still be ending while its next attempt begins.
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
 
@@ -53,8 +50,7 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
                 ?? throw new InvalidOperationException($"Neither {engine.Name} nor {registry.Name} has the image of the build.");
             if (pushed is not null && stored.Digest != pushed)
                 throw new InvalidDataException($"{engine.Name} pushed {pushed}, and {registry.Name} has {stored.Digest} instead.");
-            if (image is not null)
-                await RemoveAsync(image, cancellationToken);
+            await RemoveAsync(build.PluginSetKey, cancellationToken);
             return stored;
         },
         cancellationToken);
@@ -63,8 +59,7 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         pluginSetKey,
         async () =>
         {
-            foreach (var image in await engine.ListImagesAsync(PluginSetLabel, pluginSetKey, cancellationToken))
-                await RemoveAsync(image, cancellationToken);
+            await RemoveAsync(pluginSetKey, cancellationToken);
             folder.Remove(pluginSetKey);
             return true;
         },
@@ -78,11 +73,12 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         var failure = new NpmFailure();
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [PluginSetLabel] = build.PluginSetKey,
+            [DockerfileBuilder.BuildLabel] = build.PluginSetKey,
             [ImageNames.RuntimeKeyLabel] = build.RuntimeKey,
             [ImageNames.NodeVersionLabel] = target.Origin.NodeVersion,
         };
-        var request = new DockerBuild(folder.Context(build.PluginSetKey), target.Repository, build.RuntimeKey, labels, target.Platform, target.Network);
+        var arguments = new Dictionary<string, string> { [DockerfileBuilder.BuildArgument] = build.PluginSetKey };
+        var request = new DockerBuild(folder.Context(build.PluginSetKey), target.Repository, build.RuntimeKey, labels, arguments, target.Platform, target.Network);
         try
         {
             await engine.BuildAsync(request, Pass, cancellationToken);
@@ -106,15 +102,19 @@ public sealed class DockerRuntimeBuilder(DockerEngineClient engine, IImageRegist
         }
     }
 
-    private async Task RemoveAsync(DockerImage image, CancellationToken cancellationToken)
+    /// <summary>The image, and the one of the stage that it was built in.</summary>
+    private async Task RemoveAsync(string pluginSetKey, CancellationToken cancellationToken)
     {
-        try
+        foreach (var image in await engine.ListImagesAsync(DockerfileBuilder.BuildLabel, pluginSetKey, cancellationToken))
         {
-            await engine.RemoveImageAsync(image.Id, cancellationToken);
-        }
-        catch (ApiException exception) when (exception.Status == HttpStatusCode.Conflict)
-        {
-            // Someone's container runs it; the engine's owner prunes it later.
+            try
+            {
+                await engine.RemoveImageAsync(image.Id, cancellationToken);
+            }
+            catch (ApiException exception) when (exception.Status == HttpStatusCode.Conflict)
+            {
+                // Someone's container runs it; the engine's owner prunes it later.
+            }
         }
     }
 

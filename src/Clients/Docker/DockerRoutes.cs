@@ -10,7 +10,7 @@ internal static class DockerRoutes
 
     /// <summary>The classic builder: BuildKit's needs a session of gRPC for credentials.</summary>
     public static string Build(DockerBuild build) => "build?version=1&rm=1&forcerm=1"
-        + $"&t={Escape($"{build.Repository}:{build.Tag}")}&labels={Escape(JsonSerializer.Serialize(build.Labels))}&platform={Escape(build.Platform)}"
+        + $"&t={Escape($"{build.Repository}:{build.Tag}")}&labels={Escape(JsonSerializer.Serialize(build.Labels))}&buildargs={Escape(JsonSerializer.Serialize(build.Arguments))}&platform={Escape(build.Platform)}"
         + (build.Network is { Length: > 0 } network ? $"&networkmode={Escape(network)}" : "");
 
     /// <summary>Without a tag the engine would push every tag of the repository.</summary>

@@ -9,12 +9,18 @@ namespace MultiAgentInfra.Core.Images;
 /// <summary>
 /// Writes the Dockerfile of a runtime image (https://docs.docker.com/reference/dockerfile/) and the .dockerignore beside it.
 /// The context holds package.json, package-lock.json and start-agent.mjs; the character and its knowledge are a later layer, secrets are none.
-/// The key of the image is a label that the build adds, because it covers this text.
+/// The last layer is the application and nothing else, as in an image that is assembled without an engine. The key of the image is a label that the build adds, because it covers this text.
 /// </summary>
 public static partial class DockerfileBuilder
 {
     /// <summary>Part of an image's identity: raise it with every change of the text.</summary>
     public const int TemplateVersion = 2;
+
+    /// <summary>Of the first stage, whose image nobody else names: by it the engine is asked to remove that image too.</summary>
+    public const string BuildLabel = "multiagentinfra.plugin-set";
+
+    /// <summary>The value of <see cref="BuildLabel"/>.</summary>
+    public const string BuildArgument = "PLUGIN_SET";
 
     /// <summary>The context is what is named here, so that a stray .env or .git never gets in; knowledge keeps its Markdown files.</summary>
     public const string DockerIgnore = """
@@ -40,17 +46,22 @@ public static partial class DockerfileBuilder
             throw new ArgumentException($"'{runtimeBase.Reference}' is not an image reference.", nameof(configuredBase));
         var health = RuntimeSettings.Health;
         return $$"""
+            FROM {{runtimeBase.Reference}} AS build
+            WORKDIR /app
+            COPY package.json package-lock.json ./
+            RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
+            COPY start-agent.mjs ./
+            ARG {{BuildArgument}}
+            LABEL {{BuildLabel}}=${{BuildArgument}}
+
             FROM {{runtimeBase.Reference}}
             LABEL org.opencontainers.image.title="ElizaOS agent runtime" \
                   org.opencontainers.image.version="{{PluginCatalogue.CoreVersion}}" \
                   org.opencontainers.image.base.name="{{runtimeBase.Image}}"{{BaseDigest(runtimeBase)}} \
                   multiagentinfra.template="{{TemplateVersion}}"
             ENV {{string.Join(" \\\n    ", RuntimeSettings.Environment.Select(variable => $"{variable.Key}={variable.Value}"))}}
-            WORKDIR /app
-            COPY package.json package-lock.json ./
-            RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund && npm cache clean --force
-            COPY start-agent.mjs ./
             RUN mkdir -p {{RuntimeSettings.WorkingFolder}} && chown {{RuntimeSettings.User}} {{RuntimeSettings.WorkingFolder}}
+            COPY --from=build /app /app
             USER {{RuntimeSettings.User}}
             WORKDIR {{RuntimeSettings.WorkingFolder}}
             EXPOSE {{RuntimeSettings.Port}}

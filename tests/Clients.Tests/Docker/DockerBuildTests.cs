@@ -16,7 +16,8 @@ public sealed class DockerBuildTests(EngineFixture fixture) : IClassFixture<Engi
     {
         EngineFixture.Require();
         var lines = new ConcurrentQueue<string>();
-        var build = fixture.Build($"FROM {EngineFixture.Base}\nCOPY package.json /\nRUN echo one; echo two >&2\nCMD [\"true\"]\n", "built");
+        using var context = new SmallContext($"FROM {EngineFixture.Base}\nCOPY package.json /\nRUN echo one; echo two >&2\nCMD [\"true\"]\n");
+        var build = context.Build("built");
 
         var id = await fixture.Client.BuildAsync(build, lines.Enqueue, CancellationToken.None);
 
@@ -42,7 +43,8 @@ public sealed class DockerBuildTests(EngineFixture fixture) : IClassFixture<Engi
         EngineFixture.Require();
         using var cancel = new CancellationTokenSource();
         var seen = new TaskCompletionSource();
-        var build = fixture.Build($"FROM {EngineFixture.Base}\nRUN echo begun && sleep 600\n", "cancelled");
+        using var context = new SmallContext($"FROM {EngineFixture.Base}\nRUN echo begun && sleep 600\n");
+        var build = context.Build("cancelled");
 
         var running = fixture.Client.BuildAsync(build, line => _ = line != "begun" || seen.TrySetResult(), cancel.Token);
         await seen.Task.WaitAsync(Deadline, TimeProvider.System);
@@ -58,7 +60,8 @@ public sealed class DockerBuildTests(EngineFixture fixture) : IClassFixture<Engi
     public async Task A_build_that_fails_says_so_though_its_answer_began_well()
     {
         EngineFixture.Require();
-        var build = fixture.Build($"FROM {EngineFixture.Base}\nRUN echo why && false\n", "broken");
+        using var context = new SmallContext($"FROM {EngineFixture.Base}\nRUN echo why && false\n");
+        var build = context.Build("broken");
         var lines = new ConcurrentQueue<string>();
 
         var error = await Assert.ThrowsAsync<ApiException>(() => fixture.Client.BuildAsync(build, lines.Enqueue, CancellationToken.None));
@@ -72,9 +75,9 @@ public sealed class DockerBuildTests(EngineFixture fixture) : IClassFixture<Engi
     public async Task A_Dockerfile_that_is_none_is_refused_with_the_engines_words()
     {
         EngineFixture.Require();
+        using var context = new SmallContext("FROM\n");
 
-        var error = await Assert.ThrowsAsync<ApiException>(() =>
-            fixture.Client.BuildAsync(fixture.Build("FROM\n", "refused"), _ => { }, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ApiException>(() => fixture.Client.BuildAsync(context.Build("refused"), _ => { }, CancellationToken.None));
 
         Assert.Equal(HttpStatusCode.BadRequest, error.Status);
         Assert.Contains("FROM requires", error.Message, StringComparison.Ordinal);

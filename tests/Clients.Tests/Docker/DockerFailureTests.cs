@@ -136,5 +136,5 @@ public sealed class DockerFailureTests
 
     private static Task<string> BuildAsync(DockerConnection connection, RegistryLogin? login, Action<string> output) =>
         new DockerEngineClient(connection, login, TimeProvider.System).BuildAsync(
-            new(new Dictionary<string, string>(), "r", "t", new Dictionary<string, string>(), "linux/amd64", null), output, CancellationToken.None);
+            new(new Dictionary<string, string>(), "r", "t", new Dictionary<string, string>(), new Dictionary<string, string>(), "linux/amd64", null), output, CancellationToken.None);
 }

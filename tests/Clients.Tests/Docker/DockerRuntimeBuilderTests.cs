@@ -25,7 +25,7 @@ public sealed class DockerRuntimeBuilderTests(BuilderFixture fixture) : IClassFi
 
         Assert.Equal(image, await fixture.Registry.ResolveAsync(ImageNames.QuarantineRepository, build.RuntimeKey, CancellationToken.None));
         Assert.Contains("npm ci --ignore-scripts --omit=dev --no-audit --no-fund", lines);
-        Assert.Empty(await fixture.Engine.RunAsync("images", "--quiet", "--filter", $"label={ImageNames.RuntimeKeyLabel}={build.RuntimeKey}"));
+        Assert.Empty(await fixture.Engine.RunAsync("images", "--all", "--quiet", "--filter", $"label={DockerfileBuilder.BuildLabel}={build.PluginSetKey}"));
         Assert.Equal(image, await builder.AssembleAsync(build, lines.Enqueue, CancellationToken.None));
         Assert.DoesNotContain(lines, line => line.Contains(RegistryProcess.Password, StringComparison.Ordinal));
         var origin = await builder.GetOriginAsync(CancellationToken.None);
@@ -83,7 +83,7 @@ public sealed class DockerRuntimeBuilderTests(BuilderFixture fixture) : IClassFi
         await builder.DiscardAsync(build.PluginSetKey, CancellationToken.None);
         await builder.DiscardAsync(build.PluginSetKey, CancellationToken.None);
 
-        Assert.Empty(await fixture.Engine.RunAsync("images", "--all", "--quiet", "--filter", $"label={DockerRuntimeBuilder.PluginSetLabel}={build.PluginSetKey}"));
+        Assert.Empty(await fixture.Engine.RunAsync("images", "--all", "--quiet", "--filter", $"label={DockerfileBuilder.BuildLabel}={build.PluginSetKey}"));
         Assert.False(Directory.Exists(fixture.Folder.Work(build.PluginSetKey)));
     }
 

@@ -8,7 +8,6 @@ public sealed class EngineFixture : IAsyncLifetime
 {
     public const string Base = "base:1";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("context-");
     private DockerEngine? _engine;
     private DockerConnection? _connection;
 
@@ -34,21 +33,10 @@ public sealed class EngineFixture : IAsyncLifetime
         Requires.Program("busybox");
     }
 
-    /// <summary>A build of a Dockerfile with the context's other files.</summary>
-    public DockerBuild Build(string dockerfile, string tag, string repository = "127.0.0.1:9/builds")
-    {
-        var folder = _folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
-        File.WriteAllText(Path.Combine(folder, "Dockerfile"), dockerfile);
-        File.WriteAllText(Path.Combine(folder, "package.json"), """{"name":"x"}""");
-        var files = Directory.GetFiles(folder).ToDictionary(path => Path.GetFileName(path));
-        return new(files, repository, tag, new Dictionary<string, string> { ["test.key"] = tag }, "linux/amd64", "host");
-    }
-
     public async ValueTask DisposeAsync()
     {
         _connection?.Dispose();
         if (_engine is not null)
             await _engine.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 }

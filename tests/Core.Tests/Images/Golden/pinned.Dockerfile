@@ -1,3 +1,11 @@
+FROM registry.example.test/node:22-slim@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund
+COPY start-agent.mjs ./
+ARG PLUGIN_SET
+LABEL multiagentinfra.plugin-set=$PLUGIN_SET
+
 FROM registry.example.test/node:22-slim@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 LABEL org.opencontainers.image.title="ElizaOS agent runtime" \
       org.opencontainers.image.version="1.7.2" \
@@ -13,11 +21,8 @@ ENV NODE_ENV=production \
     ELIZA_UI_ENABLE=false \
     ELIZA_NO_AUTO_INSTALL=true \
     ELIZA_NO_PLUGIN_AUTO_INSTALL=true
-WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --omit=dev --no-audit --no-fund && npm cache clean --force
-COPY start-agent.mjs ./
 RUN mkdir -p /data && chown 1000:1000 /data
+COPY --from=build /app /app
 USER 1000:1000
 WORKDIR /data
 EXPOSE 3000
