@@ -25,7 +25,7 @@ internal sealed class ImageMaker : IDisposable
     public ImageMaker(string host, string folder)
     {
         _registry = new(new RegistryOptions { Address = host }, folder, TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
-        (_runtimes, _agents, _mover) = (new(_registry), new(_registry), new(_registry));
+        (_runtimes, _agents, _mover) = (new(_registry, new LayerRecords(Path.Combine(folder, "layers"))), new(_registry), new(_registry));
         _attester = new(_registry, ImageKeys.Open(new ImageSigningOptions(), Path.Combine(folder, "image.key"), null));
     }
 

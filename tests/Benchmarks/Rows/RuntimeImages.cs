@@ -69,7 +69,8 @@ internal sealed class RuntimeImages(ImageWorkshop workshop) : BenchmarkRow
                 Goal.AtMost("images-runtime", first.Median, _first.Docker / 4, "N2", "s"), _first.ToString(),
                 $"Runtime image: from the page cache, with one file changed each time, so that the layer is new. Peers, build + push: {string.Join(", ", _parts)} s."),
             new("the same, layers as pushed, MB", $"{ours:N1}", "", Goal.AtMost("images-runtime-size", ours, dockers * 1.1, "N1", "MB"), $"docker {dockers:N1}"),
-            RowResult.Of("the same again, nothing changed, s", again, "N2", Goal.AtMost("images-runtime-again", again.Median, 0.5, "N2", "s"), _again.ToString()),
+            RowResult.Of("the same again, nothing changed, s", again, "N2", Goal.AtMost("images-runtime-again", again.Median, 0.5, "N2", "s"), _again.ToString(),
+                "Nothing changed: every byte of every file is read and hashed, and the registry asked for the layer of that content."),
         ];
     }
 

@@ -32,7 +32,8 @@ public sealed class DiskTroubleTests : IDisposable
                 acknowledged.Add(id);
             var (exitCode, errors) = await process.EndAsync();
             Assert.Equal(3, exitCode);
-            Assert.Matches("refused: The durable engine could not write: .*(I/O error|full)", errors);
+            // The write that meets the limit may be the engine's own: then it has stopped when the next one asks.
+            Assert.Matches("refused: The durable engine (could not write|has stopped): .*(I/O error|full)", errors);
             Assert.Matches("failed: .*(I/O error|full)", errors);
         }
 
