@@ -51,7 +51,7 @@ public sealed class DockerTargetTests
     private static async Task AssertHealthyAsync(ControlPlane controlPlane, string id)
     {
         var agent = await controlPlane.GetAsync($"/api/agents/{id}");
-        Assert.Equal(("docker", "Running"), ((string?)agent["target"], ControlPlane.Status(agent)));
+        Assert.Equal(("docker", "RUNNING"), ((string?)agent["target"], ControlPlane.Status(agent)));
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri($"{agent["url"]!.GetValue<string>().TrimEnd('/')}/health"))).StatusCode);
     }
@@ -59,8 +59,8 @@ public sealed class DockerTargetTests
     /// <summary>The agent has it, and nobody else.</summary>
     private static async Task AssertSecretAsync(DockerEngine engine, RegistryProcess registry, ControlPlane controlPlane, string container, Canary canary)
     {
-        Assert.True(canary.IsIn(await engine.RunAsync("inspect", "--format", "{{json .Config.Env}}", container)));
-        Assert.False(canary.IsIn(await engine.RunAsync("inspect", "--format", "{{json .Config.Labels}} {{.Name}} {{.Args}}", container)));
+        Assert.Equal(canary.Value, await engine.RunAsync("exec", container, "node", "-p", "process.env.MY_SERVICE_KEY"));
+        Assert.False(canary.IsIn(await engine.RunAsync("inspect", "--format", "{{.Config.Labels}} {{.Name}} {{.Args}}", container)));
         Assert.False(canary.IsIn(await engine.RunAsync("logs", container)), "The canary is in the agent's output.");
         Assert.False(canary.IsIn(AgentProcesses.AllArguments()), "The canary is in an argument list.");
         Assert.Empty(canary.FilesIn(registry.PathOf("data")));
@@ -73,6 +73,6 @@ public sealed class DockerTargetTests
         var ended = await controlPlane.WaitForEndAsync(deletion["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
         Assert.True(ControlPlane.Status(ended) == "Succeeded", ended.ToJsonString());
         Assert.Empty(await engine.RunAsync("ps", "--all", "--quiet"));
-        Assert.Empty(await engine.RunAsync("volume", "ls", "--quiet"));
+        Assert.Empty(await engine.RunAsync("volume", "ls", "--quiet", "--filter", "name=agent-"));
     }
 }
