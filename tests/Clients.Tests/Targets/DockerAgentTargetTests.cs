@@ -65,6 +65,24 @@ public sealed class DockerAgentTargetTests(ContainerFixture fixture) : AgentTarg
         Assert.IsAssignableFrom<AgentState.Running>(await target.InspectAsync(agentId));
     }
 
+    /// <summary>The engine of the tests has no bridge: it takes the settings of the network, and could not start it.</summary>
+    [Fact]
+    public async Task A_container_of_a_bridge_answers_on_one_port_of_the_loopback()
+    {
+        var (target, agentId) = (NewTarget(), Guid.NewGuid());
+        var launch = await PrepareAsync(target, agentId);
+        var image = $"{fixture.Registry.FullName(ContainerFixture.Repository)}@{launch.Image}";
+        var spec = ContainerSpec.Of(launch, image, $"agent-{agentId}", hostNetwork: false, new Dictionary<string, string> { ["SERVER_PORT"] = "1" });
+        Assert.True(await fixture.Containers.CreateAsync($"agent-{agentId}", spec, [], TestDeadline.Token()));
+
+        var container = JsonNode.Parse(await fixture.Engine.RunAsync("inspect", $"agent-{agentId}"))![0]!;
+        Assert.Equal(
+            $$"""{"3000/tcp":[{"HostIp":"127.0.0.1","HostPort":"{{launch.Port}}"}]}""", container["HostConfig"]!["PortBindings"]!.ToJsonString());
+        var environment = container["Config"]!["Env"]!.AsArray().Select(variable => variable!.GetValue<string>()).ToList();
+        Assert.Contains("SERVER_PORT=3000", environment);
+        Assert.Contains("SERVER_HOST=0.0.0.0", environment);
+    }
+
     [Fact]
     public async Task A_stranger_with_an_agents_name_is_left_alone()
     {
