@@ -9,11 +9,12 @@ public sealed class ImageMover(IImageRegistry registry)
     /// <exception cref="FileNotFoundException">Neither repository has the image.</exception>
     public async Task<Descriptor> MoveAsync(ImageReference image, string repository, string? tag, CancellationToken cancellationToken)
     {
-        var there = await registry.ResolveAsync(repository, image.Digest.Value, cancellationToken);
+        var isOnlyNamed = image.Repository == repository;
+        var there = isOnlyNamed ? null : await registry.ResolveAsync(repository, image.Digest.Value, cancellationToken);
         if (there is not null && tag is null)
             return there;
         var manifest = await registry.GetManifestAsync(there is null ? image.Repository : repository, image.Digest, cancellationToken);
-        if (there is null)
+        if (there is null && !isOnlyNamed)
             await MovePartsAsync(manifest, image.Repository, repository, cancellationToken);
         return await registry.PutManifestAsync(repository, manifest.Content, manifest.Descriptor.MediaType, tag, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Oci;
 
@@ -13,13 +14,14 @@ internal sealed class ImageStacker(IImageRegistry registry)
 
     /// <summary>The image is in the repository without a name.</summary>
     public async Task<Descriptor> StackAsync(
-        string repository, ImageReference? below, PackedLayer layer, ImageAdditions additions, CancellationToken cancellationToken)
+        string repository, ImageReference? below, LayerOnItsWay layer, ImageAdditions additions, CancellationToken cancellationToken)
     {
-        var content = below is null ? null : await _reader.ReadAsync(below, cancellationToken);
-        var config = OciJson.Write(Extend(content?.Config ?? Empty(), layer, additions));
-        var stored = await registry.PutBlobAsync(repository, config, MediaTypes.Config, cancellationToken);
+        var reading = ReadAsync(below, cancellationToken);
+        var config = PutConfigAsync(repository, reading, layer.DiffId, additions, cancellationToken);
+        await Task.WhenAll(config, layer.Blob);
+        var content = await reading;
         var lower = content?.Manifest.Layers.Select(l => l with { MediaType = MediaTypes.ToOciLayer(l.MediaType) }) ?? [];
-        var stacked = new OciManifest(2, MediaTypes.Manifest, stored, [.. lower, layer.Blob]) { Annotations = additions.Labels };
+        var stacked = new OciManifest(2, MediaTypes.Manifest, await config, [.. lower, await layer.Blob]) { Annotations = additions.Labels };
         var isMountedNow = below is not null && await MountAsync(repository, below, content!, cancellationToken);
         try
         {
@@ -32,6 +34,16 @@ internal sealed class ImageStacker(IImageRegistry registry)
             await MountAsync(repository, below, content!, cancellationToken);
             return await PutAsync(repository, stacked, cancellationToken);
         }
+    }
+
+    private async Task<ImageContent?> ReadAsync(ImageReference? below, CancellationToken cancellationToken) =>
+        below is null ? null : await _reader.ReadAsync(below, cancellationToken);
+
+    private async Task<Descriptor> PutConfigAsync(
+        string repository, Task<ImageContent?> below, Digest diffId, ImageAdditions additions, CancellationToken cancellationToken)
+    {
+        var config = Extend((await below)?.Config ?? Empty(), diffId, additions);
+        return await registry.PutBlobAsync(repository, OciJson.Write(config), MediaTypes.Config, cancellationToken);
     }
 
     private Task<Descriptor> PutAsync(string repository, OciManifest manifest, CancellationToken cancellationToken) =>
@@ -49,7 +61,7 @@ internal sealed class ImageStacker(IImageRegistry registry)
         return _mounted[(repository, below)] = true;
     }
 
-    private static OciImageConfig Extend(OciImageConfig config, PackedLayer layer, ImageAdditions additions)
+    private static OciImageConfig Extend(OciImageConfig config, Digest diffId, ImageAdditions additions)
     {
         var container = additions.Configure(config.Config ?? new());
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -58,7 +70,7 @@ internal sealed class ImageStacker(IImageRegistry registry)
         return config with
         {
             Created = DateTimeOffset.UnixEpoch,
-            Rootfs = new("layers", [.. config.Rootfs.DiffIds, layer.DiffId]),
+            Rootfs = new("layers", [.. config.Rootfs.DiffIds, diffId]),
             History = [.. config.History ?? [], new(additions.History) { Created = DateTimeOffset.UnixEpoch }],
             Config = container with { Labels = labels },
         };

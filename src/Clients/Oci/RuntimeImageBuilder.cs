@@ -23,6 +23,6 @@ public sealed class RuntimeImageBuilder(IImageRegistry registry, LayerRecords? r
         if (source.Base is null)
             labels[ImageNames.LocalOnlyLabel] = "true";
         var additions = new ImageAdditions("npm ci --ignore-scripts", labels, RuntimeContainer.Configure);
-        return await _stacker.StackAsync(ImageNames.QuarantineRepository, source.Base, layer, additions, cancellationToken);
+        return await _stacker.StackAsync(ImageNames.QuarantineRepository, source.Base, LayerOnItsWay.Stored(layer), additions, cancellationToken);
     }
 }

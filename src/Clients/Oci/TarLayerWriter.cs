@@ -25,28 +25,49 @@ public sealed class TarLayerWriter(IImageRegistry registry, LayerRecords? record
         var data = new LayerEntry(RuntimeSettings.WorkingFolder.TrimStart('/'), null, null) { Owner = RuntimeSettings.UserId };
         List<LayerEntry> entries = [.. LayerEntry.List(folder, prefix, isExcluded), data];
         if (records is null)
-            return await PackAsync(repository, entries, null, cancellationToken);
+            return await (await PackAsync(repository, entries, null, cancellationToken)).StoreAsync();
         var known = await records.FindAsync(await FolderFingerprint.ComputeAsync(entries, cancellationToken), cancellationToken);
         if (known is not null && await registry.HasBlobAsync(repository, known.Blob.Digest, cancellationToken))
             return known;
         // Of what is read for the layer, in case that somebody changes the folder meanwhile.
         using var fingerprint = new FolderFingerprint();
-        var packed = await PackAsync(repository, entries, fingerprint, cancellationToken);
+        var packed = await (await PackAsync(repository, entries, fingerprint, cancellationToken)).StoreAsync();
         await records.KeepAsync(fingerprint.Complete(), packed, cancellationToken);
         return packed;
     }
 
     /// <summary>Packs texts by their paths in the layer, such as <c>app/character.json</c>.</summary>
-    public Task<PackedLayer> PackTextsAsync(string repository, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
+    internal Task<LayerOnItsWay> PackTextsAsync(string repository, IEnumerable<KeyValuePair<string, string>> texts, CancellationToken cancellationToken)
     {
         var entries = texts.Select(t => new LayerEntry(t.Key, null, Encoding.UTF8.GetBytes(t.Value))).OrderBy(e => e.Name, StringComparer.Ordinal);
         return PackAsync(repository, [.. entries], null, cancellationToken);
     }
 
-    private async Task<PackedLayer> PackAsync(
+    private async Task<LayerOnItsWay> PackAsync(
         string repository, List<LayerEntry> entries, FolderFingerprint? fingerprint, CancellationToken cancellationToken)
     {
-        await using var blob = await registry.BeginBlobAsync(repository, cancellationToken);
+        var blob = await registry.BeginBlobAsync(repository, cancellationToken);
+        try
+        {
+            var diffId = await WriteAsync(blob, entries, fingerprint, cancellationToken);
+            return new(StoreAsync(blob, cancellationToken), diffId);
+        }
+        catch
+        {
+            await blob.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Descriptor> StoreAsync(BlobUpload blob, CancellationToken cancellationToken)
+    {
+        await using (blob)
+            return await blob.CommitAsync(MediaTypes.Layer, cancellationToken);
+    }
+
+    private static async Task<Digest> WriteAsync(
+        BlobUpload blob, List<LayerEntry> entries, FolderFingerprint? fingerprint, CancellationToken cancellationToken)
+    {
         await using var gzip = new GzipMembersStream(blob, cancellationToken);
         await using (var tar = new TarWriter(gzip, TarEntryFormat.Gnu, leaveOpen: true))
         {
@@ -63,8 +84,7 @@ public sealed class TarLayerWriter(IImageRegistry registry, LayerRecords? record
             }
         }
 
-        var diffId = await gzip.CompleteAsync(cancellationToken);
-        return new(await blob.CommitAsync(MediaTypes.Layer, cancellationToken), diffId);
+        return await gzip.CompleteAsync(cancellationToken);
     }
 
     // The GNU format, because .NET writes its own process id into the names of PAX headers.
