@@ -9,8 +9,13 @@ internal sealed class RemoteReferrers(RemoteManifests manifests, RemotePages pag
     // One writer at a time for each subject; two subjects that share a place only wait for each other.
     private readonly SemaphoreSlim[] _writers = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1, 1))];
 
+    // As the last answer to a manifest with a subject has told: a registry without lists need not be asked for one each time.
+    private volatile bool _hasLists = true;
+
     public async Task<IReadOnlyList<Descriptor>> ListAsync(string repository, Digest subject, CancellationToken cancellationToken)
     {
+        if (!_hasLists)
+            return await ReadFallbackAsync(repository, subject, cancellationToken);
         List<Descriptor>? found = null;
         await foreach (var page in pages.ReadAsync(routes.Referrers(repository, subject), routes.Pull(repository), MediaTypes.Index, cancellationToken))
             (found ??= []).AddRange(OciJson.Parse<OciIndex>(page, $"The list of referrers of {subject}").Manifests);
@@ -31,6 +36,7 @@ internal sealed class RemoteReferrers(RemoteManifests manifests, RemotePages pag
             Annotations = referrer.Annotations,
         }).ToArray();
         var unlisted = described.Where((_, index) => !stored[index].IsListed).ToArray();
+        _hasLists = unlisted.Length == 0;
         if (unlisted.Length > 0)
             await AddToFallbackAsync(repository, subject, unlisted, cancellationToken);
         return described;
