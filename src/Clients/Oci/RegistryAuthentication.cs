@@ -33,7 +33,7 @@ internal sealed class RegistryAuthentication(ITokenIssuer issuer, RegistryAccoun
         _challenge = challenge;
         if (!challenge.IsBearer)
             return shown is null ? account?.Header : null;
-        var wanted = scopes.Union(challenge.Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []).ToArray();
+        var wanted = scopes.Union(challenge.Scopes).ToArray();
         var token = await GetTokenAsync(challenge, string.Join(' ', scopes), wanted, shown?.Parameter, cancellationToken);
         return new("Bearer", token.Value);
     }

@@ -14,6 +14,9 @@ internal sealed record RegistryChallenge(Uri? Realm, string? Service, string? Sc
     [MemberNotNullWhen(true, nameof(Realm))]
     public bool IsBearer => Realm is not null;
 
+    /// <summary>What the refused call needs, one resource each; actions are in alphabetical order, because some registries name them in any.</summary>
+    public IReadOnlyList<string> Scopes => [.. (Scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(InOrder)];
+
     /// <summary>The best of what a registry offers; null when it offers nothing that we know.</summary>
     public static RegistryChallenge? Choose(IEnumerable<AuthenticationHeaderValue> offers)
     {
@@ -50,6 +53,13 @@ internal sealed record RegistryChallenge(Uri? Realm, string? Service, string? Sc
         }
 
         return parameters;
+    }
+
+    // https://distribution.github.io/distribution/spec/auth/scope/#resource-scope-grammar
+    private static string InOrder(string scope)
+    {
+        var actions = scope.LastIndexOf(':') + 1;
+        return scope[..actions] + string.Join(',', scope[actions..].Split(',').Order(StringComparer.Ordinal));
     }
 
     private static string? ReadValue(string text, int start, out int end)

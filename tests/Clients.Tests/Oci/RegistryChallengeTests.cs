@@ -23,6 +23,14 @@ public sealed class RegistryChallengeTests
     }
 
     [Theory]
+    [InlineData("repository:a/b:push,pull", "repository:a/b:pull,push")]
+    [InlineData("repository:host:5000/a:push,delete,pull registry:catalog:*", "repository:host:5000/a:delete,pull,push|registry:catalog:*")]
+    [InlineData("odd", "odd")]
+    [InlineData(null, "")]
+    public void Actions_are_put_in_one_order(string? scope, string expected) =>
+        Assert.Equal(expected, string.Join('|', new RegistryChallenge(null, null, scope).Scopes));
+
+    [Theory]
     [InlineData("Negotiate")]
     [InlineData("Bearer")]
     [InlineData("""Bearer realm="https://user:password@auth.example/" """)]
