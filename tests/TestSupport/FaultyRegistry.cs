@@ -127,6 +127,9 @@ public sealed class FaultyRegistry : LoopbackServer
         context.Response.StatusCode = status;
         foreach (var (name, value) in fault.Headers)
             context.Response.Headers[name] = value;
+        // An answer that may have no body would break the connection with one, now or at the next call.
+        if (status == StatusCodes.Status204NoContent || context.Request.Method == "HEAD")
+            return;
         await context.Response.WriteAsync(fault.Body ?? string.Create(
             CultureInfo.InvariantCulture, $$"""{"errors":[{"code":"FAULT_{{status}}","message":"a test wants it"}]}"""));
     }

@@ -63,11 +63,14 @@ internal sealed class RemoteManifests(RegistryTransport transport, RegistryRoute
             Body = () => new ReadOnlyMemoryContent(content) { Headers = { ContentType = new(mediaType) } },
             Answers = [HttpStatusCode.Created],
         };
-        return transport.SendAsync(
-            request,
-            response => DigestOf(response) is { } stored && stored != digest
-                ? throw RegistryConnection.Failure(request.Method, request.Url, response.StatusCode, $"{digest} was sent and {stored} was stored")
-                : Task.FromResult((new Descriptor(mediaType, digest, content.Length), response.Headers.Contains("OCI-Subject"))),
+        return transport.Retry.RunAsync(
+            async () =>
+            {
+                using var response = await PutOnceAsync(request, cancellationToken);
+                return DigestOf(response) is { } stored && stored != digest
+                    ? throw RegistryConnection.Failure(request.Method, request.Url, response.StatusCode, $"{digest} was sent and {stored} was stored")
+                    : (new Descriptor(mediaType, digest, content.Length), response.Headers.Contains("OCI-Subject"));
+            },
             cancellationToken);
     }
 
@@ -75,6 +78,19 @@ internal sealed class RemoteManifests(RegistryTransport transport, RegistryRoute
     {
         var request = new RegistryRequest(HttpMethod.Delete, routes.Manifest(repository, digest.Value), routes.Delete(repository)) { Answers = [HttpStatusCode.Accepted, HttpStatusCode.OK, HttpStatusCode.NoContent, HttpStatusCode.NotFound] };
         using var response = await transport.SendAsync(request, cancellationToken);
+    }
+
+    // While somebody stores the same content once more, docker-registry empties the file that says that it is there, and then denies it.
+    private async Task<HttpResponseMessage> PutOnceAsync(RegistryRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.SendOnceAsync(request, cancellationToken);
+        }
+        catch (ApiException exception) when (exception.Message.Contains("BLOB_UNKNOWN", StringComparison.Ordinal))
+        {
+            throw new RegistryInterruption(exception);
+        }
     }
 
     private static Digest? DigestOf(HttpResponseMessage response) =>

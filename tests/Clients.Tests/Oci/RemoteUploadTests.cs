@@ -134,12 +134,23 @@ public sealed class RemoteUploadTests(RunningRegistry.Open running) : IClassFixt
             await _registry.MountBlobAsync(other, blob, _repository, None);
         Assert.Single(_faulty.Calls, call => call.Contains("?mount=", StringComparison.Ordinal));
 
-        _faulty.Fail(new("PUT", "/manifests/") { Status = 404, Body = """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"gone"}]}""" });
+        _faulty.Fail(new("PUT", "/manifests/") { Status = 404, Times = RegistryRetry.Attempts, Body = """{"errors":[{"code":"MANIFEST_BLOB_UNKNOWN","message":"gone"}]}""" });
         var manifest = OciJson.Write(new OciManifest(2, MediaTypes.Manifest, blob, []));
         await Assert.ThrowsAsync<ApiException>(() => _registry.PutManifestAsync(other, manifest, MediaTypes.Manifest, "a", None));
         await _registry.MountBlobAsync(other, blob, _repository, None);
         await _registry.PutManifestAsync(other, manifest, MediaTypes.Manifest, "a", None);
         Assert.Equal(2, _faulty.Calls.Count(call => call.Contains("?mount=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_manifest_whose_blob_is_denied_for_a_moment_is_sent_again()
+    {
+        var blob = await UploadAsync(Content(1000, 8));
+        _faulty.Fail(new("PUT", "/manifests/") { Status = 400, Body = """{"errors":[{"code":"DIGEST_INVALID","message":"empty"},{"code":"MANIFEST_BLOB_UNKNOWN","message":"unknown"}]}""" });
+
+        var manifest = await _registry.PutManifestAsync(_repository, OciJson.Write(new OciManifest(2, MediaTypes.Manifest, blob, [])), MediaTypes.Manifest, "a", None);
+
+        Assert.Equal(manifest, await _registry.ResolveAsync(_repository, "a", None));
     }
 
     private static byte[] Content(int size, int seed)
