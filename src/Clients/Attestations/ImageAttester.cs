@@ -15,23 +15,24 @@ public sealed class ImageAttester(IImageRegistry registry, ImageKeys keys)
 
     private async Task AttachAsync(string repository, Descriptor image, ImageAttestations attestations, CancellationToken cancellationToken)
     {
-        var there = registry.ListReferrersAsync(repository, image.Digest, cancellationToken);
-        var empty = registry.PutBlobAsync(repository, Referrer.NoConfig, AttestationTypes.Empty, cancellationToken);
-        await Task.WhenAll(there, empty, registry.MountBlobAsync(repository, attestations.Components, attestations.ComponentsRepository, cancellationToken));
-
-        var known = await there;
         var name = registry.FullName(repository);
         SignedStatement[] statements =
         [
             SignedStatement.Of(name, image.Digest, attestations.Verdict),
             SignedStatement.Of(name, image.Digest, attestations.Provenance),
         ];
-        var signed = await Task.WhenAll(statements
-            .Where(statement => !statement.IsIn(known, keys.Signing))
-            .Select(statement => statement.SignAsync(registry, repository, keys.Signing, cancellationToken)));
+        // Before it is known what is there, because nearly always nothing is.
+        var signing = Task.WhenAll(statements.Select(statement => statement.SignAsync(registry, repository, keys.Signing, cancellationToken)));
+        var there = registry.ListReferrersAsync(repository, image.Digest, cancellationToken);
+        var empty = registry.PutBlobAsync(repository, Referrer.NoConfig, AttestationTypes.Empty, cancellationToken);
+        var components = registry.MountBlobAsync(repository, attestations.Components, attestations.ComponentsRepository, cancellationToken);
+        await Task.WhenAll(signing, there, empty, components);
 
-        var config = await empty;
-        var referrers = signed.Prepend(new(AttestationTypes.CycloneDx, attestations.Components, null)).Select(referrer => referrer.ToManifest(image, config));
+        var (signed, known, config) = (await signing, await there, await empty);
+        var referrers = signed
+            .Where((_, index) => !statements[index].IsIn(known, keys.Signing))
+            .Prepend(new(AttestationTypes.CycloneDx, attestations.Components, null))
+            .Select(referrer => referrer.ToManifest(image, config));
         await registry.PutReferrersAsync(repository, image.Digest, [.. referrers], cancellationToken);
     }
 }

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Reads a stream on another thread, some pieces ahead of its consumer, and gives up when there is more than expected.</summary>
-internal sealed class DecompressAheadStream : Stream
+internal sealed class DecompressAheadStream : ReadOnlyStream
 {
     private const int PieceSize = 512 * 1024;
 
@@ -21,17 +21,6 @@ internal sealed class DecompressAheadStream : Stream
         _reader = Task.Run(() => FillAsync(inner, maxSize, _stop.Token), CancellationToken.None);
     }
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_offset == _count && !await NextPieceAsync(cancellationToken))
@@ -42,9 +31,6 @@ internal sealed class DecompressAheadStream : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -52,18 +38,6 @@ internal sealed class DecompressAheadStream : Stream
         _stop.Dispose();
         await base.DisposeAsync();
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async ValueTask<bool> NextPieceAsync(CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>A blob as it comes; one that breaks off goes on where it was, with a few attempts between two bytes. Verifies nothing.</summary>
-internal sealed class RemoteBlobStream(RegistryTransport transport, RegistryRequest request, TimeProvider time) : Stream
+internal sealed class RemoteBlobStream(RegistryTransport transport, RegistryRequest request, TimeProvider time) : ReadOnlyStream
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
@@ -12,11 +12,6 @@ internal sealed class RemoteBlobStream(RegistryTransport transport, RegistryRequ
     private Stream? _body;
     private long _position;
     private int _attempt = 1;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
 
     public override long Position
     {
@@ -58,21 +53,6 @@ internal sealed class RemoteBlobStream(RegistryTransport transport, RegistryRequ
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

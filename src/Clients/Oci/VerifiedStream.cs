@@ -4,15 +4,12 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Oci;
 
 /// <summary>Hashes what is read, and throws at the end when it is not the expected content.</summary>
-internal sealed class VerifiedStream(Stream inner, Digest expected, long size) : Stream
+internal sealed class VerifiedStream(Stream inner, Digest expected, long size) : ReadOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _read;
     private bool _ended;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
     public override long Length => size;
 
     public override long Position
@@ -32,19 +29,6 @@ internal sealed class VerifiedStream(Stream inner, Digest expected, long size) :
         var count = await inner.ReadAsync(buffer, cancellationToken);
         return Account(buffer.Span[..count]);
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

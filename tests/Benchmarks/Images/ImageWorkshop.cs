@@ -6,16 +6,20 @@ namespace MultiAgentInfra.Benchmarks.Images;
 /// <summary>What all rows share: the registry, the peers, the application that runtime images are made of, and one runtime image for agents to stand on.</summary>
 internal sealed class ImageWorkshop : IAsyncDisposable
 {
+    private const string Memory = "/dev/shm";
+
+    private readonly DirectoryInfo _files;
     private readonly DockerServer _docker;
     private readonly HashSet<string> _pushed = [];
     private Digest? _runtime;
 
-    private ImageWorkshop(LocalRegistry registry, DockerServer docker, BuildahPeer buildah, RuntimeApplication application)
+    private ImageWorkshop(DirectoryInfo files, LocalRegistry registry, DockerServer docker, BuildahPeer buildah, RuntimeApplication application)
     {
-        (Registry, _docker, Application) = (registry, docker, application);
+        (_files, Registry, _docker, Application) = (files, registry, docker, application);
         Peers = [new DockerPeer(docker, hasBuildKit: false), new DockerPeer(docker, hasBuildKit: true), buildah];
     }
 
+    /// <summary>Its files are in memory, so that the makers of images are compared and not the disk, on which its syncs outweigh all else.</summary>
     public LocalRegistry Registry { get; }
 
     public RuntimeApplication Application { get; }
@@ -30,8 +34,9 @@ internal sealed class ImageWorkshop : IAsyncDisposable
         var application = await RuntimeApplication.InstallAsync(context);
         context.Progress.Say("starting docker-registry and dockerd");
         var docker = await DockerServer.StartAsync(context.NewFolder(), context.Stop);
-        var registry = await LocalRegistry.StartAsync(context.NewFolder(), context.Stop);
-        var workshop = new ImageWorkshop(registry, docker, new BuildahPeer(context.NewFolder()), application);
+        var files = Directory.CreateDirectory(Path.Combine(Memory, $"registry-{Guid.NewGuid():N}"));
+        var registry = await LocalRegistry.StartAsync(context.NewFolder(), files.FullName, context.Stop);
+        var workshop = new ImageWorkshop(files, registry, docker, new BuildahPeer(context.NewFolder()), application);
         try
         {
             await workshop.MakeBaseAsync(context);
@@ -95,13 +100,14 @@ internal sealed class ImageWorkshop : IAsyncDisposable
     {
         var registry = (await ExternalProgram.RunAsync("docker-registry", ["--version"], stop)).Split(' ')[^1];
         return $"{await ExternalProgram.RunAsync(DockerServer.Command, ["--version"], stop)}; {await ExternalProgram.RunAsync("buildah", ["--version"], stop)}; " +
-            $"registry {registry}, on the same disk, which syncs each file that it writes.";
+            $"registry {registry}, with its files in memory for all sides.";
     }
 
     public async ValueTask DisposeAsync()
     {
         await _docker.DisposeAsync();
         await Registry.DisposeAsync();
+        _files.Delete(recursive: true);
     }
 
     private async Task MakeBaseAsync(BenchmarkContext context)

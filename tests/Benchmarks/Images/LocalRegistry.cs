@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MultiAgentInfra.Benchmarks.Images;
 
-/// <summary>A registry on loopback that all sides push to, with its files on the measured disk and without an access log.</summary>
+/// <summary>A registry on loopback that all sides push to, without an access log.</summary>
 internal sealed class LocalRegistry(ServerProgram server, int port) : IAsyncDisposable
 {
     private const string ManifestTypes = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
@@ -16,14 +16,16 @@ internal sealed class LocalRegistry(ServerProgram server, int port) : IAsyncDisp
 
     public TimeSpan Cpu => server.Cpu;
 
-    public static async Task<LocalRegistry> StartAsync(string folder, CancellationToken stop)
+    /// <param name="folder">For its log.</param>
+    /// <param name="files">For what is pushed. It syncs each file that it writes, which on a disk is most of its time.</param>
+    public static async Task<LocalRegistry> StartAsync(string folder, string files, CancellationToken stop)
     {
         var port = ServerProgram.FreePort();
         var configuration = Path.Combine(folder, "registry.yml");
         await File.WriteAllTextAsync(configuration, $$"""
             version: 0.1
             log: { level: error, accesslog: { disabled: true } }
-            storage: { filesystem: { rootdirectory: {{folder}}/data, maxthreads: 100 }, delete: { enabled: true } }
+            storage: { filesystem: { rootdirectory: {{files}}, maxthreads: 100 }, delete: { enabled: true } }
             http: { addr: "127.0.0.1:{{port}}" }
 
             """, stop);

@@ -5,7 +5,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Benchmarks.Images;
 
 /// <summary>What the registry itself can do: the requests that no client can spare, with nothing else done for them.</summary>
-internal sealed record RegistryBound(int AtOnce, double BlobsPerSecond, double ManifestsPerSecond)
+internal sealed record RegistryBound(double BlobsPerSecond, double ManifestsPerSecond)
 {
     private const string Repository = "bound";
     private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
@@ -22,13 +22,11 @@ internal sealed record RegistryBound(int AtOnce, double BlobsPerSecond, double M
                 """, Encoding.UTF8, new System.Net.Http.Headers.MediaTypeHeaderValue(ManifestType));
             (await http.PutAsync($"v2/{Repository}/manifests/n{index}", manifest, stop)).EnsureSuccessStatusCode().Dispose();
         });
-        return new(atOnce, blobs, manifests);
+        return new(blobs, manifests);
     }
 
-    /// <summary>What so many of each would take.</summary>
-    public string Describe(int blobs, int manifests) =>
-        $"the registry alone takes {BlobsPerSecond:N0} blobs/s or {ManifestsPerSecond:N0} manifests/s, {AtOnce} at a time, " +
-        $"which for {blobs} blobs and {manifests} manifests an image is {1 / ((blobs / BlobsPerSecond) + (manifests / ManifestsPerSecond)):N0} images/s at most.";
+    /// <summary>Images/s that so many of each for an image allow.</summary>
+    public double Of(int blobs, int manifests) => 1 / ((blobs / BlobsPerSecond) + (manifests / ManifestsPerSecond));
 
     private static async Task<double> RateAsync(int atOnce, int count, Func<int, Task> send)
     {

@@ -7,27 +7,26 @@ using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests.Blobs;
 
-public sealed class AzuriteFixture : IAsyncLifetime
+public sealed class AzuriteFixture : IAsyncDisposable
 {
     private AzuriteServer? _server;
 
-    public string Address => _server!.Address;
-
-    public async ValueTask InitializeAsync() => _server = await AzuriteServer.StartAsync();
+    // Not when the class begins: a fixture cannot skip.
+    public async Task<AzuriteServer> OpenAsync() => _server ??= await AzuriteServer.StartAsync();
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>The blob store against the real emulator, with the account's key; each test has a container of its own, which is not there yet.</summary>
 [Trait("Needs", "Server")]
-public sealed class AzuriteTests : ArtifactStoreSuite, IClassFixture<AzuriteFixture>, IDisposable
+public sealed class AzuriteTests(AzuriteFixture azurite) : ArtifactStoreSuite, IClassFixture<AzuriteFixture>, IAsyncLifetime
 {
-    private readonly string _container;
-    private readonly BlobArtifactStore _store;
+    private string _container = "";
+    private BlobArtifactStore _store = null!;
 
-    public AzuriteTests(AzuriteFixture azurite)
+    public async ValueTask InitializeAsync()
     {
-        _container = $"{azurite.Address}/c{Guid.NewGuid():N}";
+        _container = $"{(await azurite.OpenAsync()).Address}/c{Guid.NewGuid():N}";
         _store = Open(AzuriteServer.Key);
     }
 
@@ -79,7 +78,11 @@ public sealed class AzuriteTests : ArtifactStoreSuite, IClassFixture<AzuriteFixt
         }
     }
 
-    public void Dispose() => _store.Dispose();
+    public ValueTask DisposeAsync()
+    {
+        _store?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     private BlobArtifactStore Open(string key) => BlobArtifactStore.Create(
         new BlobOptions { Container = _container, AccountName = AzuriteServer.Account, AccountKey = key }, TimeProvider.System);
