@@ -38,7 +38,11 @@ internal static class Samples
 
     public static AgentWorkload Replicated { get; } = Singleton with
     {
-        Replicable = true, Replicas = 2, MaxReplicas = 6, ExternalDatabase = true, Host = "pebble.agents.example",
+        Replicable = true,
+        Replicas = 2,
+        MaxReplicas = 6,
+        ExternalDatabase = true,
+        Host = "pebble.agents.example",
     };
 
     public static AgentWorkload ReplicableOne { get; } = Singleton with { Replicable = true, ExternalDatabase = true, PullSecrets = [] };
