@@ -18,6 +18,12 @@ public sealed class ApiException(HttpMethod method, Uri url, HttpStatusCode? sta
 
     public HttpStatusCode? Status => status;
 
+    /// <summary>The server's own word for what is wrong, where its API has such words, as Kubernetes does.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Whether the call may have been done all the same: no answer came, or one that says nothing about it.</summary>
+    public bool IsUnknown => status is null or >= HttpStatusCode.InternalServerError;
+
     private static string Describe(HttpMethod method, Uri url, HttpStatusCode? status, string words)
     {
         var trimmed = words.Trim();

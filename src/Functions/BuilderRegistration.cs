@@ -16,9 +16,11 @@ internal static class BuilderRegistration
     {
         var docker = Read<DockerOptions>(configuration, DockerOptions.Section);
         var portainer = Read<PortainerOptions>(configuration, PortainerOptions.Section);
+        PortainerOptions.AddAliases(portainer, configuration);
         var registry = configuration.GetSection(RegistryOptions.Section);
         services.AddOptions<DockerOptions>().Bind(configuration.GetSection(DockerOptions.Section)).ValidateOnStart();
-        services.AddOptions<PortainerOptions>().Bind(configuration.GetSection(PortainerOptions.Section)).ValidateOnStart();
+        services.AddOptions<PortainerOptions>().Bind(configuration.GetSection(PortainerOptions.Section))
+            .Configure(options => PortainerOptions.AddAliases(options, configuration)).ValidateOnStart();
         services.AddOptions<BuildOptions>().Bind(configuration.GetSection(BuildOptions.Section)).ValidateOnStart();
         return services
             .AddSingleton<IValidateOptions<DockerOptions>>(new DockerValidation(portainer.IsConfigured))
@@ -41,7 +43,7 @@ internal static class BuilderRegistration
         if (docker.IsConfigured)
             return DockerConnection.To(docker);
         var portainer = Options<PortainerOptions>(provider);
-        return portainer.IsConfigured ? DockerConnection.To(portainer) : null;
+        return portainer.Builds ? DockerConnection.To(portainer) : null;
     }
 
     private static DockerRuntimeBuilder CreateEngineBuilder(IServiceProvider provider, DockerConnection connection)

@@ -25,6 +25,7 @@ public static class LocalMachine
         .AddStore(folder, time)
         .AddSingleton<TargetOwnerStore>()
         .AddTools(folder)
+        .AddPortainer()
         .AddTarget(folder, new(folder.Agents, folder.Runtimes, FindNode()))
         .AddActivityDependencies();
 

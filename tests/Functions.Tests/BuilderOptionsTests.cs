@@ -14,6 +14,7 @@ public sealed class BuilderOptionsTests
             ["Docker:Endpoint"] = "tcp://engine.example:2376",
             ["Portainer:Address"] = "http://portainer.example:9000",
             ["Portainer:ApiKeyFile"] = "/nowhere/key",
+            ["Portainer:EndpointId"] = "0",
             ["Portainer:RegistryId"] = "0",
             ["Build:NodeMajorVersion"] = "18",
             ["Build:Platform"] = "win32-x64",

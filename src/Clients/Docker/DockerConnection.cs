@@ -56,7 +56,7 @@ public sealed class DockerConnection : IDisposable
         return new($"tcp://{endpoint.Authority}", new($"https://{endpoint.Authority}/"), CertificateHandler(folder));
     }
 
-    /// <summary>The options were validated before.</summary>
+    /// <summary>The options were validated before, and name an environment.</summary>
     public static DockerConnection To(PortainerOptions options)
     {
         var address = new Uri(options.Address!.TrimEnd('/') + '/');

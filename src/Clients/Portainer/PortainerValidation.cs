@@ -17,7 +17,7 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
         var hasFile = !string.IsNullOrEmpty(options.ApiKeyFile);
         if (!options.IsConfigured)
         {
-            if (hasKey || hasFile || options.EndpointId != 0 || options.RegistryId is not null)
+            if (hasKey || hasFile || options.EndpointId is not null || options.RegistryId is not null)
                 yield return "Portainer:Address is missing: give it, such as https://portainer.example:9443, or leave the whole section Portainer out.";
             yield break;
         }
@@ -27,10 +27,10 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
         else if (address.Scheme == "http" && !address.IsLoopback)
             yield return $"Portainer:Address '{options.Address}' would send the key in the clear; use https.";
         if (hasKey == hasFile)
-            yield return "Give Portainer:ApiKey (environment variable Portainer__ApiKey) or Portainer:ApiKeyFile, one of them.";
+            yield return "Give Portainer:ApiKey (environment variable PORTAINER_API_KEY) or Portainer:ApiKeyFile (PORTAINER_API_KEY_FILE), one of them.";
         if (hasFile && SecretFile.Problem(options.ApiKeyFile!) is { } problem)
             yield return $"Portainer:ApiKeyFile '{options.ApiKeyFile}' {problem}.";
-        if (options.EndpointId < 1)
+        if (options.EndpointId is < 1)
             yield return "Portainer:EndpointId must be the number of an environment.";
         if (options.RegistryId is < 1)
             yield return "Portainer:RegistryId must be the number of a registry.";

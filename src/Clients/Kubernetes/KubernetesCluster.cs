@@ -1,0 +1,40 @@
+namespace MultiAgentInfra.Clients.Kubernetes;
+
+/// <summary>One cluster, with the lists of it that all agents share: however many are looked at, each list is fetched once at a time, and shows
+/// what was there after the caller asked for it.</summary>
+public sealed class KubernetesCluster
+{
+    // Events cannot be selected by label, and the others are chatter.
+    private const string OnlyWarnings = "type=Warning";
+
+    private readonly SharedList<KubernetesPod> _pods;
+    private readonly SharedList<KubernetesWorkload> _statefulSets;
+    private readonly SharedList<KubernetesWorkload> _deployments;
+    private readonly SharedList<KubernetesEvent> _warnings;
+
+    public KubernetesCluster(KubernetesClient client)
+    {
+        Client = client;
+        _pods = Share<KubernetesPod>(KubernetesKind.Pod);
+        _statefulSets = Share<KubernetesWorkload>(KubernetesKind.StatefulSet);
+        _deployments = Share<KubernetesWorkload>(KubernetesKind.Deployment);
+        _warnings = new(token => client.ListAsync<KubernetesEvent>(KubernetesKind.Event, null, fields: OnlyWarnings, cancellationToken: token));
+    }
+
+    public KubernetesClient Client { get; }
+
+    /// <summary>The pods of all agents.</summary>
+    public Task<IReadOnlyList<KubernetesPod>> ListPodsAsync(CancellationToken cancellationToken) => _pods.GetAsync(cancellationToken);
+
+    /// <summary>The StatefulSets of all agents that are singletons.</summary>
+    public Task<IReadOnlyList<KubernetesWorkload>> ListStatefulSetsAsync(CancellationToken cancellationToken) => _statefulSets.GetAsync(cancellationToken);
+
+    /// <summary>The Deployments of all agents that are replicable.</summary>
+    public Task<IReadOnlyList<KubernetesWorkload>> ListDeploymentsAsync(CancellationToken cancellationToken) => _deployments.GetAsync(cancellationToken);
+
+    /// <summary>What went wrong in the last hour or so, in all namespaces.</summary>
+    public Task<IReadOnlyList<KubernetesEvent>> ListWarningsAsync(CancellationToken cancellationToken) => _warnings.GetAsync(cancellationToken);
+
+    private SharedList<T> Share<T>(KubernetesKind kind) =>
+        new(token => Client.ListAsync<T>(kind, null, KubernetesNames.ManagedSelector, cancellationToken: token));
+}

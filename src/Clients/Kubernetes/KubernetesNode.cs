@@ -1,0 +1,38 @@
+namespace MultiAgentInfra.Clients.Kubernetes;
+
+/// <summary>A machine of a cluster (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/).</summary>
+public sealed record KubernetesNode(KubernetesMetadata Metadata, NodeSpec? Spec, NodeStatus Status)
+{
+    /// <summary>Whether it takes new pods.</summary>
+    public bool IsSchedulable => Spec?.Unschedulable != true && Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready") is { Status: "True" };
+}
+
+/// <summary>Whether a node is cordoned.</summary>
+public sealed record NodeSpec(bool Unschedulable);
+
+/// <summary>A node's size, as quantities (<see cref="KubernetesAmount"/>), and its conditions.</summary>
+/// <param name="Allocatable">What pods may have of the capacity.</param>
+public sealed record NodeStatus(
+    IReadOnlyDictionary<string, string>? Capacity, IReadOnlyDictionary<string, string>? Allocatable, IReadOnlyList<KubernetesCondition>? Conditions);
+
+/// <summary>What is used of a node, as the cluster's metrics server saw it last.</summary>
+public sealed record KubernetesNodeMetrics(KubernetesMetadata Metadata, IReadOnlyDictionary<string, string>? Usage);
+
+/// <summary>What a namespace may use and uses (https://kubernetes.io/docs/concepts/policy/resource-quotas/).</summary>
+public sealed record KubernetesQuota(KubernetesMetadata Metadata, QuotaStatus? Status);
+
+/// <summary>A quota's limits and what is taken of them, as quantities (<see cref="KubernetesAmount"/>).</summary>
+public sealed record QuotaStatus(IReadOnlyDictionary<string, string>? Hard, IReadOnlyDictionary<string, string>? Used);
+
+/// <summary>Work that ends (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/).</summary>
+public sealed record KubernetesJob(KubernetesMetadata Metadata, JobStatus? Status)
+{
+    public bool HasSucceeded => Has("Complete");
+
+    public bool HasFailed => Has("Failed");
+
+    private bool Has(string type) => Status?.Conditions?.Any(condition => condition.Type == type && condition.Status == "True") == true;
+}
+
+/// <summary>How far a job is, in pods.</summary>
+public sealed record JobStatus(int Active, int Succeeded, int Failed, IReadOnlyList<KubernetesCondition>? Conditions);
