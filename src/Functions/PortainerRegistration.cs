@@ -11,5 +11,7 @@ internal static class PortainerRegistration
         .AddSingleton(provider => PortainerConnection.To(provider.GetRequiredService<IOptions<PortainerOptions>>().Value))
         .AddSingleton<PortainerClient>()
         .AddSingleton<PortainerClusters>()
-        .AddSingleton<PortainerStacks>();
+        .AddSingleton<PortainerStacks>()
+        .AddSingleton<TemplateSync>()
+        .AddSingleton(provider => new Lazy<TemplateSync>(provider.GetRequiredService<TemplateSync>));
 }

@@ -17,7 +17,7 @@ public sealed record RegistryAccess(IReadOnlyList<string>? Namespaces);
 
 /// <summary>A file that people deploy from Portainer's pages (a custom template); Portainer itself never renders it.</summary>
 /// <param name="Type">2 for Docker Compose, 3 for Kubernetes.</param>
-public sealed record PortainerTemplate(int Id, string Title, int Type, string? Description, string? Note);
+public sealed record PortainerTemplate(int Id, string Title, int Type, string? Description, string? Note, IReadOnlyList<TemplateVariable>? Variables = null);
 
 /// <summary>What a custom template is made of.</summary>
 /// <param name="Title">Unique in a Portainer.</param>
