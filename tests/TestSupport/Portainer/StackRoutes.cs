@@ -85,7 +85,7 @@ internal sealed class StackRoutes(PortainerState state, KubernetesStacks kuberne
         throw new PortainerException(400, words, words);
     }
 
-    private StackRow Find(PortainerCall call, out PortainerEnvironment environment)
+    private StackRow Find(PortainerCall call, out ManagedEnvironment environment)
     {
         var row = state.Stacks.GetValueOrDefault(call.Route("id")) ?? throw NotFound();
         environment = state.Environment(row.EnvironmentId, call.User);
