@@ -10,7 +10,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
     /// <summary>How much later than its answer a stack is made; null for before it, as most versions do.</summary>
     public TimeSpan? Delay { get; set; }
 
-    public PortainerAnswer Create(PortainerCall call, PortainerEnvironment environment)
+    public PortainerAnswer Create(PortainerCall call, ManagedEnvironment environment)
     {
         if (!environment.IsKubernetes)
             throw new PortainerException(400, "Environment type does not match", "Environment type does not match");
@@ -32,7 +32,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
         return PortainerAnswer.Ok(new JsonObject { ["Output"] = output });
     }
 
-    public PortainerAnswer Update(PortainerCall call, PortainerEnvironment environment, StackRow row)
+    public PortainerAnswer Update(PortainerCall call, ManagedEnvironment environment, StackRow row)
     {
         var body = call.Json();
         if (body.Text("StackFileContent") is not { Length: > 0 } file)
@@ -48,7 +48,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
         return PortainerAnswer.Ok(row.ToJson());
     }
 
-    public void Delete(PortainerCall call, PortainerEnvironment environment, StackRow row)
+    public void Delete(PortainerCall call, ManagedEnvironment environment, StackRow row)
     {
         if (call.Remains != StackRemains.Objects)
         {
@@ -66,7 +66,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
             state.Drop(row.Id);
     }
 
-    private PortainerAnswer CreateLater(PortainerCall call, PortainerEnvironment environment, StackRow row, TimeSpan delay)
+    private PortainerAnswer CreateLater(PortainerCall call, ManagedEnvironment environment, StackRow row, TimeSpan delay)
     {
         state.Put(row with { Status = StackRow.Deploying });
         var user = call.User;
@@ -87,7 +87,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
         return PortainerAnswer.Ok(new JsonObject { ["Output"] = "" });
     }
 
-    private static string Deploy(PortainerEnvironment environment, StackRow row, PortainerUser user, Func<string, PortainerException> failure)
+    private static string Deploy(ManagedEnvironment environment, StackRow row, PortainerUser user, Func<string, PortainerException> failure)
     {
         var labels = new Dictionary<string, string>
         {
@@ -107,7 +107,7 @@ internal sealed partial class KubernetesStacks(PortainerState state)
         }
     }
 
-    private static Cluster Reach(PortainerEnvironment environment) => environment is { IsUp: true, Cluster: { } cluster }
+    private static Cluster Reach(ManagedEnvironment environment) => environment is { IsUp: true, Cluster: { } cluster }
         ? cluster
         : throw new KubectlException("Unable to connect to the server: dial tcp 10.0.0.1:6443: connect: connection refused");
 

@@ -11,7 +11,7 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 /// <para>Pods: <c>cluster.When(pod => pod.Image.Contains(digest), Behaviour.Crash(1, "no database"))</c>, and NeverReady, ImagePullFails, Unschedulable, OutOfMemory, Denied, ReadyAfter,
 /// SlowTermination, StuckTermination, Completes; <see cref="Cluster.WhenAgent"/>, <see cref="Cluster.Evict"/>, <see cref="Cluster.SetNodes"/>, <see cref="Cluster.ForgetScripts"/>.</para>
 /// <para>Faults: <c>portainer.Fail(PortainerFault.Timeout("PUT", "/api/stacks/*", acts: true))</c>, and Error, Drop, Slow, Stale, RowWithoutObjects, ObjectsWithoutRow;
-/// <see cref="AsynchronousStacks"/>; <see cref="PortainerEnvironment.IsUp"/>.</para>
+/// <see cref="AsynchronousStacks"/>; <see cref="ManagedEnvironment.IsUp"/>.</para>
 /// <para>Afterwards: <see cref="EventLog"/>.MostLivePodsPerAgent(), <see cref="Cluster.ObjectsWith"/>, <see cref="Stacks"/>, <see cref="Calls"/>, UnknownRoutes.</para>
 /// </summary>
 public sealed partial class PortainerServer : LoopbackServer
@@ -83,10 +83,10 @@ public sealed partial class PortainerServer : LoopbackServer
     public Cluster AddKubernetes(string name, int type = 5) => _state.Agenda.Run(() =>
         Add(new(NextId(), name, type, new(name, _state.Agenda, EventLog), null)).Cluster!);
 
-    public PortainerEnvironment AddDocker(string name, DockerEngine? engine = null) => Add(new(NextId(), name, 1, null, engine));
+    public ManagedEnvironment AddDocker(string name, DockerEngine? engine = null) => Add(new(NextId(), name, 1, null, engine));
 
     /// <returns>The environment of that name.</returns>
-    public PortainerEnvironment Environment(string name) => _state.Environments.Single(environment => environment.Name == name);
+    public ManagedEnvironment Environment(string name) => _state.Environments.Single(environment => environment.Name == name);
 
     /// <returns>Its number.</returns>
     public int AddRegistry(string url, string userName = "", string password = "") => _state.Agenda.Run(() =>
@@ -111,7 +111,7 @@ public sealed partial class PortainerServer : LoopbackServer
 
     private int NextId() => _state.Environments.Count == 0 ? 1 : _state.Environments.Max(environment => environment.Id) + 1;
 
-    private PortainerEnvironment Add(PortainerEnvironment environment)
+    private ManagedEnvironment Add(ManagedEnvironment environment)
     {
         _state.Environments.Add(environment);
         if (environment.Engine is { } engine)

@@ -9,7 +9,7 @@ internal sealed class PortainerState(Agenda agenda)
 
     public Agenda Agenda => agenda;
 
-    public List<PortainerEnvironment> Environments { get; } = [];
+    public List<ManagedEnvironment> Environments { get; } = [];
 
     public SortedDictionary<int, StackRow> Stacks { get; } = [];
 
@@ -35,7 +35,7 @@ internal sealed class PortainerState(Agenda agenda)
     }
 
     /// <exception cref="PortainerException">404, or 403 when the user has no access.</exception>
-    public PortainerEnvironment Environment(int? id, PortainerUser user)
+    public ManagedEnvironment Environment(int? id, PortainerUser user)
     {
         var found = Environments.Find(candidate => candidate.Id == id)
             ?? throw new PortainerException(404, "Unable to find an environment with the specified identifier inside the database", "Object not found inside the database (bucket=endpoints)");

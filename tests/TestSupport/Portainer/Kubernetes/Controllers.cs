@@ -9,7 +9,7 @@ internal sealed class Controllers
 {
     private readonly Cluster _cluster;
     private readonly HashSet<(KubeResource Resource, string Namespace, string Name)> _dirty = [];
-    private readonly Dictionary<string, (KubeResource Resource, string Namespace, string Name, int Tries)> _denied = [];
+    private readonly Dictionary<string, (KubeResource Resource, string Namespace, string Name, int Tries, string Words)> _denied = [];
     private readonly Dictionary<KubeResource, Action<JsonObject>> _reconcilers;
     private long _names;
 
@@ -84,13 +84,14 @@ internal sealed class Controllers
             var words = resource == KubeResource.StatefulSets ? $"create Pod {name} in StatefulSet {owner.Name()} failed error: {refused.Message}" : $"Error creating: {refused.Message}";
             _cluster.Events.Warn(resource, owner, "FailedCreate", words, Source(resource));
             var tries = _denied.GetValueOrDefault(owner.Uid()).Tries + 1;
-            _denied[owner.Uid()] = (resource, owner.Namespace(), owner.Name(), tries);
+            _denied[owner.Uid()] = (resource, owner.Namespace(), owner.Name(), tries, refused.Message);
             _cluster.Agenda.After(PodEnds.BackOff(tries), () => Look(resource, owner.Namespace(), owner.Name()));
             return false;
         }
     }
 
-    public bool IsDenied(JsonObject owner) => _denied.ContainsKey(owner.Uid());
+    /// <returns>The words of the refusal; null when nothing was refused.</returns>
+    public string? Denial(JsonObject owner) => _denied.TryGetValue(owner.Uid(), out var denied) ? denied.Words : null;
 
     public void DeletePod(JsonObject pod)
     {

@@ -91,8 +91,8 @@ internal sealed class Deployments(Cluster cluster, Controllers controllers)
         var conditions = new JsonArray(
             Condition("Available", isAvailable, isAvailable ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable"),
             Condition("Progressing", progressing, reason));
-        if (current is not null && controllers.IsDenied(current))
-            conditions.Add((JsonNode)Condition("ReplicaFailure", true, "FailedCreate"));
+        if (current is not null && controllers.Denial(current) is { } words)
+            conditions.Add((JsonNode)new JsonObject { ["type"] = "ReplicaFailure", ["status"] = "True", ["reason"] = "FailedCreate", ["message"] = words });
         controllers.SetStatus(KubeResource.Deployments, deployment, new()
         {
             ["observedGeneration"] = deployment.Number("metadata", "generation"),

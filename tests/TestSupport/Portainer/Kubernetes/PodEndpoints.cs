@@ -23,16 +23,24 @@ internal sealed class PodEndpoints(Cluster cluster)
             throw KubeException.BadRequest($"container {container} is not valid for pod {pod.Name()}");
         if (names.Length > 1 && request.Argument("container") is null)
             throw KubeException.BadRequest($"a container name must be specified for pod {pod.Name()}, choose one of: [{string.Join(' ', names)}]");
-        IReadOnlyList<string> lines;
-        if (request.Argument("previous") is "true" or "1")
-            lines = run.LastEnd is not null && run.PreviousLog is { } previous ? previous : throw KubeException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name()}\" not found");
-        else if (run.Running is null && run.End is null && run.LastEnd is null && !run.IsOver)
-            throw KubeException.BadRequest(Waits(run, container));
-        else
-            lines = run.Log;
+        if (request.Argument("previous") is not ("true" or "1"))
+            return run.Running is null && run.End is null && run.LastEnd is null && !run.IsOver ? throw KubeException.BadRequest(Waits(run, container)) : Write(request, run.Log);
+        return run.LastEnd is not null && run.PreviousLog is { } previous
+            ? Write(request, previous)
+            : throw KubeException.BadRequest($"previous terminated container \"{container}\" in pod \"{pod.Name()}\" not found");
+    }
+
+    private string Write(KubeRequest request, PodOutput output)
+    {
+        var lines = output.Timed;
+        if (DateTimeOffset.TryParse(request.Argument("sinceTime"), CultureInfo.InvariantCulture, out var since))
+            lines = lines.Where(line => line.Time >= since);
+        if (int.TryParse(request.Argument("sinceSeconds"), CultureInfo.InvariantCulture, out var seconds))
+            lines = lines.Where(line => line.Time >= cluster.Agenda.Now.AddSeconds(-seconds));
         if (int.TryParse(request.Argument("tailLines"), CultureInfo.InvariantCulture, out var last))
-            lines = [.. lines.TakeLast(last)];
-        var text = string.Concat(lines.Select(line => line + "\n"));
+            lines = lines.TakeLast(last);
+        var withTimes = request.Argument("timestamps") is "true" or "1";
+        var text = string.Concat(lines.Select(line => withTimes ? $"{line.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ss.fffffff}00Z {line.Text}\n" : line.Text + "\n"));
         return int.TryParse(request.Argument("limitBytes"), CultureInfo.InvariantCulture, out var most) && text.Length > most ? text[..most] : text;
     }
 

@@ -5,6 +5,12 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 /// <summary>The end of a container.</summary>
 internal sealed record ContainerEnd(int ExitCode, string Reason, DateTimeOffset Started, DateTimeOffset Finished);
 
+/// <summary>What a container wrote, a line in each millisecond after its start.</summary>
+internal sealed record PodOutput(DateTimeOffset Start, IReadOnlyList<string> Lines)
+{
+    public IEnumerable<(DateTimeOffset Time, string Text)> Timed => Lines.Select((line, index) => (Start.AddMilliseconds(index), line));
+}
+
 /// <summary>What the node knows of a pod; its status is written from this.</summary>
 internal sealed class PodRun(JsonObject pod, PodFacts facts, DateTimeOffset created)
 {
@@ -49,9 +55,9 @@ internal sealed class PodRun(JsonObject pod, PodFacts facts, DateTimeOffset crea
     /// <summary>Waits for a Secret or a ConfigMap that its manifest names.</summary>
     public bool NeedsObjects { get; set; }
 
-    public IReadOnlyList<string> Log { get; set; } = [];
+    public PodOutput Log { get; set; } = new(created, []);
 
-    public IReadOnlyList<string>? PreviousLog { get; set; }
+    public PodOutput? PreviousLog { get; set; }
 
     /// <summary>Raised by everything that overtakes what is still due for the pod.</summary>
     public long Turn { get; set; }

@@ -31,8 +31,8 @@ internal sealed class ReplicaSets(Cluster cluster, Controllers controllers)
             ["availableReplicas"] = ready,
             ["observedGeneration"] = set.Number("metadata", "generation"),
         };
-        if (controllers.IsDenied(set))
-            status["conditions"] = new JsonArray(new JsonObject { ["type"] = "ReplicaFailure", ["status"] = "True", ["reason"] = "FailedCreate" });
+        if (controllers.Denial(set) is { } words)
+            status["conditions"] = new JsonArray(new JsonObject { ["type"] = "ReplicaFailure", ["status"] = "True", ["reason"] = "FailedCreate", ["message"] = words });
         controllers.SetStatus(KubeResource.ReplicaSets, set, status);
     }
 }

@@ -4,7 +4,7 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 
 /// <summary>What a Portainer manages: a cluster, or a Docker Engine.</summary>
 /// <param name="type">1, 2, 4 Docker; 5, 6, 7 Kubernetes: local, by an agent, by an edge agent.</param>
-public sealed class PortainerEnvironment(int id, string name, int type, Cluster? cluster, DockerEngine? engine)
+public sealed class ManagedEnvironment(int id, string name, int type, Cluster? cluster, DockerEngine? engine)
 {
     public int Id => id;
 
