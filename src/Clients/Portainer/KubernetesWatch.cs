@@ -11,10 +11,13 @@ namespace MultiAgentInfra.Clients.Portainer;
 internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTargetOptions options)
 {
     private const int EvidenceLines = 100;
+    private static readonly Diagnosis NothingMade = new(
+        DiagnosisCause.Unknown, "Portainer has the stack, and nothing of it is in the cluster.", [], "See the stack's page in Portainer, or deploy the agent again.");
+
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(10);
 
     // Since when each agent has had the problem that it has: not by the cluster's clock, which may be another.
-    private readonly ConcurrentDictionary<Guid, (string Cause, long Since)> _troubled = new();
+    private readonly ConcurrentDictionary<Guid, (string Cause, DateTimeOffset Since)> _troubled = new();
 
     public Task<AgentSight> LookAsync(int environment, Guid agentId, CancellationToken cancellationToken) =>
         AgentSight.LookAsync(clusters.Open(environment), agentId, cancellationToken);
@@ -108,16 +111,18 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
             null => new AgentState.Exited(null, prepared.Launch),
             { Failure: { } failure } => new AgentState.Failing(
                 Refusal.Of(failure) ?? new(DiagnosisCause.Unknown, $"Portainer could not apply the stack: {failure}", [failure], "See the stack's page in Portainer."), prepared.Launch),
+            { Status: PortainerStack.Active } => await JudgeAsync(new(NothingMade, PodOutlook.MayHeal), prepared, null, cancellationToken),
             _ => new AgentState.Starting("Portainer applies the stack.", prepared.Launch),
         };
 
     private async Task<AgentState> JudgeAsync(PodProblem problem, PreparedLaunch prepared, KubernetesPod? pod, CancellationToken cancellationToken)
     {
         var launch = pod is null ? prepared.Launch : LaunchOf(pod, prepared);
+        var now = clusters.Time.GetUtcNow();
         var cause = $"{problem.Diagnosis.Cause} {pod?.Metadata.Uid}";
         var since = _troubled.AddOrUpdate(
-            launch.AgentId, _ => (cause, clusters.Time.GetTimestamp()), (_, known) => known.Cause == cause ? known : (cause, clusters.Time.GetTimestamp())).Since;
-        if (problem.Outlook == PodOutlook.Starting || (problem.Outlook == PodOutlook.MayHeal && clusters.Time.GetElapsedTime(since) < options.Patience))
+            launch.AgentId, _ => (cause, now), (_, known) => known.Cause == cause ? known : (cause, now)).Since;
+        if (problem.Outlook == PodOutlook.Starting || (problem.Outlook == PodOutlook.MayHeal && now - since < options.Patience))
             return new AgentState.Starting(problem.Diagnosis.Message, launch, problem.Diagnosis);
         if (pod is null || !problem.HasLog)
             return new AgentState.Failing(problem.Diagnosis, launch);
