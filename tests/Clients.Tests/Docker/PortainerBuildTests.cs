@@ -7,6 +7,7 @@ using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.TestSupport;
+using MultiAgentInfra.TestSupport.Portainer;
 
 namespace MultiAgentInfra.Clients.Tests.Docker;
 

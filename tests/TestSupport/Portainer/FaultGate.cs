@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Http;
+
+namespace MultiAgentInfra.TestSupport.Portainer;
+
+/// <summary>Where faults stand: before everything else.</summary>
+internal sealed class FaultGate(TimeProvider clock)
+{
+    private readonly List<(PortainerFault Fault, int Passed)> _faults = [];
+
+    public void Add(PortainerFault fault)
+    {
+        lock (_faults)
+            _faults.Add((fault, 0));
+    }
+
+    public void Clear()
+    {
+        lock (_faults)
+            _faults.Clear();
+    }
+
+    public async Task PassAsync(HttpContext context, RequestDelegate next)
+    {
+        if (Take(context.Request.Method, context.Request.Path) is not { } fault)
+        {
+            await next(context);
+            return;
+        }
+
+        if (fault.StaleList)
+            context.Items[nameof(PortainerFault.StaleList)] = true;
+        if (fault.Remains != StackRemains.All)
+            context.Items[nameof(StackRemains)] = fault.Remains;
+        if (fault.Delay is { } delay)
+            await WaitAsync(context, delay);
+        var goesWell = fault.StaleList || fault.Delay is not null || (fault.Remains != StackRemains.All && !fault.Acts);
+        if (goesWell)
+            await next(context);
+        else
+            await FailAsync(context, next, fault);
+    }
+
+    private async Task FailAsync(HttpContext context, RequestDelegate next, PortainerFault fault)
+    {
+        if (fault.Acts)
+        {
+            var body = context.Response.Body;
+            context.Response.Body = new MemoryStream();
+            await next(context);
+            context.Response.Body = body;
+        }
+
+        if (fault.Hangs)
+            await WaitAsync(context, Timeout.InfiniteTimeSpan);
+        if (fault.Hangs || fault.Drops)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        context.Response.StatusCode = fault.Status;
+        await context.Response.WriteAsJsonAsync(new { message = fault.Message, details = "Injected" });
+    }
+
+    private PortainerFault? Take(string method, string path)
+    {
+        lock (_faults)
+        {
+            for (var i = 0; i < _faults.Count; i++)
+            {
+                var (fault, passed) = _faults[i];
+                if (!fault.Matches(method, path) || passed - fault.After >= fault.Times)
+                    continue;
+                _faults[i] = (fault, passed + 1);
+                if (passed >= fault.After)
+                    return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task WaitAsync(HttpContext context, TimeSpan time)
+    {
+        try
+        {
+            await Task.Delay(time, clock, context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client gave up.
+        }
+    }
+}
