@@ -15,8 +15,10 @@ internal static class ScanJobManifest
     public const string Container = "trivy";
 
     private const string ScanFolder = "/scan";
+    private const string WorkFolder = "/work";
     private const string RulesFile = "secret-rules.yaml";
     private const int UserId = 65534;
+    private const int OwnerAndGroupRead = 0x120;
     private const int KeptSeconds = 600;
 
     /// <summary>The same for the same image, so that a scan is found again; a part of its digest, because a name has 63 characters at most.</summary>
@@ -87,6 +89,7 @@ internal static class ScanJobManifest
             ["image"] = settings.Image,
             ["command"] = new JsonArray(
                 ["sh", "-c", EmbeddedText.Read("scan-job.sh"), "scan", .. TrivyArguments.Of(options, $"{ScanFolder}/{RulesFile}").Concat(source.Arguments).Select(word => (JsonNode)word)]),
+            ["workingDir"] = WorkFolder,
             ["env"] = Environment(settings),
             ["resources"] = new JsonObject
             {
@@ -100,12 +103,12 @@ internal static class ScanJobManifest
                 ["capabilities"] = new JsonObject { ["drop"] = new JsonArray("ALL") },
             },
             ["volumeMounts"] = new JsonArray(
-                new JsonObject { ["name"] = "work", ["mountPath"] = "/work" },
+                new JsonObject { ["name"] = "work", ["mountPath"] = WorkFolder },
                 new JsonObject { ["name"] = "scan", ["mountPath"] = ScanFolder, ["readOnly"] = true }),
         }),
         ["volumes"] = new JsonArray(
             new JsonObject { ["name"] = "work", ["emptyDir"] = new JsonObject { ["sizeLimit"] = "10Gi" } },
-            new JsonObject { ["name"] = "scan", ["secret"] = new JsonObject { ["secretName"] = Name(source.Image), ["defaultMode"] = 0x120 } }),
+            new JsonObject { ["name"] = "scan", ["secret"] = new JsonObject { ["secretName"] = Name(source.Image), ["defaultMode"] = OwnerAndGroupRead } }),
     };
 
     private static JsonArray Environment(ScanJobSettings settings) =>
@@ -113,11 +116,11 @@ internal static class ScanJobManifest
         .. settings.Environment.Concat(new Dictionary<string, string>
         {
             ["DOCKER_CONFIG"] = ScanFolder,
-            ["HOME"] = "/work",
+            ["HOME"] = WorkFolder,
             // Of seconds between half a MiB and the next: a reader looks more often.
             ["SCAN_PAUSE"] = string.Create(CultureInfo.InvariantCulture, $"{KubernetesJobScanner.Pause.TotalSeconds * 3}"),
-            ["TMPDIR"] = "/work",
-            ["TRIVY_CACHE_DIR"] = "/work/cache",
+            ["TMPDIR"] = WorkFolder,
+            ["TRIVY_CACHE_DIR"] = $"{WorkFolder}/cache",
         }).OrderBy(variable => variable.Key, StringComparer.Ordinal).Select(variable => new JsonObject { ["name"] = variable.Key, ["value"] = variable.Value }),
     ];
 

@@ -2,7 +2,6 @@
 # can write to. A node keeps the newest part of a log, so the report is compressed and written in lines with numbers, slowly enough to be read meanwhile;
 # a line is shorter than the 16 KiB at which a container runtime cuts. The last one says how many there were, and their checksum.
 set -u
-cd /work
 
 encode() { base64 | tr -d '\n'; }
 

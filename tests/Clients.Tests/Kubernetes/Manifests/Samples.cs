@@ -1,5 +1,6 @@
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
 
@@ -56,6 +57,11 @@ internal static class Samples
         Databases = [new("10.20.0.5/32"), new("10.20.1.0/24", 6543)],
     };
 
+    private static ScanJobSettings ScanSettings { get; } = new($"mirror.example/trivy@{Digest.Of("trivy"u8)}", [], new Dictionary<string, string> { ["TRIVY_DB_REPOSITORY"] = "mirror.example/trivy-db:2" });
+
+    private static TrivySource ScanSource { get; } = TrivySource.Remote(
+        $"registry.example/quarantine/runtime@{Digest.Of("runtime image"u8)}", new("registry.example", null, null, SecretCanary, null));
+
     /// <summary>Every golden file and what it must be.</summary>
     public static IReadOnlyDictionary<string, string> Documents { get; } = new Dictionary<string, string>
     {
@@ -65,6 +71,7 @@ internal static class Samples
         ["singleton-reachable.yaml"] = AgentManifest.Of(Reachable).Yaml,
         ["replicated.yaml"] = AgentManifest.Of(Replicated).Yaml,
         ["replicable-one.yaml"] = AgentManifest.Of(ReplicableOne).Yaml,
+        ["scan.yaml"] = YamlText.Write([.. ScanJobManifest.Surroundings(ScanSettings), ScanJobManifest.Job(ScanSource, ScanSettings, new())]),
         ["compose.yaml"] = ComposeManifest.Of(Singleton),
         ["compose-reachable.yaml"] = ComposeManifest.Of(Reachable),
     };
