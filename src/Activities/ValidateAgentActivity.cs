@@ -1,12 +1,13 @@
 using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities;
 
 /// <summary>The first step: only an operation that has not ended goes on, so a repeated start does nothing.</summary>
 [DurableTask(nameof(ValidateAgent))]
-public sealed class ValidateAgentActivity(OperationStore operations, AgentStore agents, RuntimeKeys keys, StepRecorder recorder)
+public sealed class ValidateAgentActivity(OperationStore operations, AgentStore agents, RuntimeKeys keys, IAgentTarget target, StepRecorder recorder)
     : TaskActivity<ValidateAgent, DeploymentPlan>
 {
     public override async Task<DeploymentPlan> RunAsync(TaskActivityContext context, ValidateAgent input)
@@ -21,6 +22,6 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var key = await keys.OfClaimAsync(revision.Plugins, cancellationToken);
-        return new(new DeploymentPlan(Proceed: true, key), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
+        return new(new DeploymentPlan(Proceed: true, key, target.Boot), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Docker;
+using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
@@ -33,7 +34,7 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
         using var connection = DockerConnection.To(new DockerOptions { Endpoint = socket });
         var spool = Directory.CreateTempSubdirectory();
         using var registry = new RemoteRegistry(new() { Address = "http://127.0.0.1:9" }, spool.FullName, TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
-        using var target = new DockerTarget(new(connection, TimeProvider.System), registry, new(socket, "/nowhere", HostNetwork: false), NullLogger<DockerTarget>.Instance);
+        using var target = new DockerTarget(new(connection, TimeProvider.System), registry, new(socket, "/nowhere", HostNetwork: false), api.Get<ElizaClient>(), NullLogger<DockerTarget>.Instance);
 
         var adoption = new AgentAdoption(api.Get<AgentStore>(), api.Get<TargetOwnerStore>(), target, NullLogger<AgentAdoption>.Instance);
         var error = await Assert.ThrowsAsync<StartupException>(() => adoption.StartAsync(default));
@@ -46,7 +47,7 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
     public async Task A_watched_agent_that_does_not_answer_is_noted_at_each_look_and_logged_when_it_changes()
     {
         var (agent, _) = await api.CommitAsync();
-        // Port 9 is the discard service, which nobody runs.
+        // Nothing of it was ever started.
         await api.Get<MonitorStore>().RegisterAsync(agent.Id, new Uri("http://127.0.0.1:9/"), default);
 
         for (var look = 0; look < 5; look++)

@@ -1,34 +1,35 @@
-using System.Globalization;
-using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
 
-/// <summary>One look at an agent: its process or container, its health, and whether it is really ours that answers on its port.</summary>
-public sealed class AgentProbe(IAgentTarget target, ElizaClient eliza, SecretStore secrets)
+/// <summary>One look at an agent: its process or container, its health, and whether it is really ours that answers.</summary>
+public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
 {
-    public async Task<StepResult<AgentObservation>> LookAsync(Guid agentId, CancellationToken cancellationToken)
+    private const string ExitedHint = "Read the last lines of the agent's log: a missing or wrong secret and a plugin that does not load are the usual causes.";
+    private const string ProbeHint = "Read the last lines of the agent's log: it runs, and what keeps it from answering is in there.";
+
+    public async Task<StepResult<AgentObservation>> LookAsync(Guid agentId, CancellationToken cancellationToken) =>
+        await target.InspectAsync(agentId, cancellationToken) switch
+        {
+            AgentState.Running running => await AskAsync(agentId, running, cancellationToken),
+            AgentState.Starting starting => Look(starting.What, starting.Diagnosis),
+            AgentState.Failing { Diagnosis: var diagnosis } => Look(diagnosis.Message, diagnosis, failed: true),
+            AgentState.Exited exited => Look(exited.Explanation, new(DiagnosisCause.Exited, exited.Explanation, [], ExitedHint), failed: true),
+            var other => Look(other.Explanation, diagnosis: null, failed: true),
+        };
+
+    private async Task<StepResult<AgentObservation>> AskAsync(Guid agentId, AgentState.Running running, CancellationToken cancellationToken)
     {
-        var state = await target.InspectAsync(agentId, cancellationToken);
-        if (state is AgentState.Exited exited)
-            return Look($"The agent exited with code {exited.Code?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}.", failed: true);
-        if (state is not AgentState.Running running)
-            return Look("The agent has not been started.", failed: true);
-
-        var health = await eliza.GetHealthAsync(running.Port, cancellationToken);
-        if (!health.IsHealthy)
-            return Look($"{running.Name} runs; {health.Reason}");
-
         var token = (await secrets.GetAllAsync(agentId, cancellationToken))["ELIZA_SERVER_AUTH_TOKEN"];
-        if (!await eliza.IsServingAsync(running.Port, token, agentId, cancellationToken))
-            return Look($"Port {running.Port} answers, but not as this agent.");
-        return new(
-            new AgentObservation(Ready: true, Gone: false, Failure: null),
-            $"{running.Name} answers on port {running.Port}.");
+        var health = await target.GetHealthAsync(agentId, running, token, cancellationToken);
+        if (health.IsHealthy)
+            return new(new AgentObservation(Ready: true, Gone: false, Failure: null), $"{running.Name} answers on port {running.Port}.");
+        var what = $"{running.Name} runs; {health.Reason}";
+        return Look(what, new(DiagnosisCause.ProbeFailed, what, [], ProbeHint));
     }
 
-    private static StepResult<AgentObservation> Look(string what, bool failed = false) =>
-        new(new AgentObservation(Ready: false, Gone: false, failed ? what : null), what, Finished: false);
+    private static StepResult<AgentObservation> Look(string what, Diagnosis? diagnosis, bool failed = false) =>
+        new(new AgentObservation(Ready: false, Gone: false, failed ? what : null, diagnosis), what, Finished: false);
 }

@@ -21,7 +21,8 @@ public sealed class PrepareTemplateActivity(
         var place = await allocations.GetOrAllocateAsync(input.AgentId, LoopbackPort.IsFree, cancellationToken);
 
         var launch = new AgentLaunch(
-            input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[^1].Digest, place.Port, place.Uid, revision.Resources);
+            input.AgentId, input.Revision, agent.Attempt, input.OperationId, input.Image, layers.Runtime[^1].Digest, place.Port, place.Uid, revision.Resources,
+            agent.OrganizationId, ElizaVersion: revision.Plugins.ElizaVersion);
         var done = await target.PrepareAsync(launch, new LaunchFiles(repository, Unpack(layers.Runtime[^1]), Unpack(layers.Agent)), cancellationToken);
         return Finished($"Port {place.Port}; {done}.");
 

@@ -16,7 +16,7 @@ public sealed class RegisterMonitorActivity(
     {
         if (await target.InspectAsync(input.AgentId, cancellationToken) is not AgentState.Running running)
             throw new NonRetryableException("The agent no longer runs.");
-        var url = new Uri($"http://127.0.0.1:{running.Port}");
+        var url = running.Address;
         var scan = await gate.JudgeAsync(input.Runtime, cancellationToken);
         await agents.SetEndpointAsync(input.AgentId, url, input.Image, scan.Verdict, cancellationToken);
         await monitors.RegisterAsync(input.AgentId, url, cancellationToken);

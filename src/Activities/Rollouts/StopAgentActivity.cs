@@ -9,7 +9,7 @@ public sealed class StopAgentActivity(IAgentTarget target, StepRecorder recorder
 {
     protected override async Task<StepResult<AgentObservation>> RunStepAsync(StopAgent input, CancellationToken cancellationToken)
     {
-        if (await target.InspectAsync(input.AgentId, cancellationToken) is not AgentState.Running)
+        if ((await target.InspectAsync(input.AgentId, cancellationToken)).IsGone)
             return new(new AgentObservation(Ready: false, Gone: true, Failure: null), "Nothing of the agent runs.");
         await target.SignalStopAsync(input.AgentId, input.Kill, cancellationToken);
         return new(new AgentObservation(Ready: false, Gone: false, Failure: null), input.Kill ? "Killed." : "Asked to stop.", Finished: false);

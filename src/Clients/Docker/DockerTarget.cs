@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Docker;
 
@@ -11,7 +13,7 @@ namespace MultiAgentInfra.Clients.Docker;
 /// by digest from the registry; what is prepared lies in the agent's folder, and what runs is read from the engine.
 /// </summary>
 public sealed partial class DockerTarget(
-    DockerContainers containers, RemoteRegistry registry, DockerTargetOptions options, ILogger<DockerTarget> logger) : IAgentTarget, IDisposable
+    DockerContainers containers, RemoteRegistry registry, DockerTargetOptions options, ElizaClient eliza, ILogger<DockerTarget> logger) : IAgentTarget, IDisposable
 {
     private const int TailBytes = 64 * 1024;
 
@@ -23,6 +25,10 @@ public sealed partial class DockerTarget(
     public bool SingleOwner => false;
 
     public string Explanation => $"Each agent runs in a container of its own, on the Docker Engine at {options.Endpoint}.";
+
+    public TimeSpan Boot => StepBudgets.Boot;
+
+    public Uri? PageOf(Guid agentId) => null;
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
@@ -72,6 +78,9 @@ public sealed partial class DockerTarget(
             : started is null || !started.IsSameAs(launch) || container!.State.Status == "created" ? new AgentState.NotStarted(launch)
             : new AgentState.Exited(container.State.ExitCode, launch);
     }
+
+    public Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken) =>
+        eliza.GetHealthAsync(running.Port, agentId, token, cancellationToken);
 
     public async Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default)
     {

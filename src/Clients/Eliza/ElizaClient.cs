@@ -29,6 +29,16 @@ public sealed partial class ElizaClient(HttpClient http, TimeProvider time)
         }
     }
 
+    /// <summary>Asks once for the health and, with a token, whether it is that agent that answers.</summary>
+    /// <exception cref="ApiException">Something healthy answers that refuses the token.</exception>
+    public async Task<ElizaHealth> GetHealthAsync(int port, Guid agentId, string? token, CancellationToken cancellationToken)
+    {
+        var health = await GetHealthAsync(port, cancellationToken).ConfigureAwait(false);
+        return !health.IsHealthy || token is null || await IsServingAsync(port, token, agentId, cancellationToken).ConfigureAwait(false)
+            ? health
+            : new ElizaHealth(ElizaHealthState.Degraded, $"port {port} answers, but not as this agent.");
+    }
+
     /// <summary>
     /// True when the server on the port accepts the agent's token and runs that agent: proof that no stranger took the port.
     /// </summary>

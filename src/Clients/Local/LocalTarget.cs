@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Local;
 
@@ -11,7 +12,7 @@ namespace MultiAgentInfra.Clients.Local;
 /// Runs agents as processes of this machine. Everything that is known of them lies in their folders,
 /// so that they outlive the control plane and the next one finds them; Linux only.
 /// </summary>
-public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ILogger<LocalTarget> logger) : IAgentTarget, IDisposable
+public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolation isolation, TimeProvider time, ElizaClient eliza, ILogger<LocalTarget> logger) : IAgentTarget, IDisposable
 {
     private const int LockedExitCode = 75;
     private const long LogLimitBytes = 64 * 1024 * 1024;
@@ -27,6 +28,10 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     public bool SingleOwner => isolation.SingleOwner;
 
     public string Explanation => isolation.Explanation;
+
+    public TimeSpan Boot => StepBudgets.Boot;
+
+    public Uri? PageOf(Guid agentId) => null;
 
     /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
@@ -93,6 +98,9 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     /// <summary>Looks at the agent's process; a stranger that now has its number is never taken for it.</summary>
     public Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => Task.FromResult(Inspect(agentId));
+
+    public Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken) =>
+        eliza.GetHealthAsync(running.Port, agentId, token, cancellationToken);
 
     /// <summary>Asks the agent to stop, once however often this is called, or kills it, with everything it started; returns at once. It is gone when it no longer counts as running.</summary>
     public Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default)

@@ -8,8 +8,22 @@ namespace MultiAgentInfra.Clients.Targets;
 /// <param name="RuntimeLayer">The layer that agents of the same plugins share.</param>
 /// <param name="Port">The loopback port that the agent must answer on.</param>
 /// <param name="Uid">The user and group that the agent runs as; unused where agents are not isolated, and in containers.</param>
+/// <param name="OrganizationId">Whose agent it is; unknown of what an earlier release has started.</param>
+/// <param name="Deployment">How it wants to run; null for the defaults.</param>
+/// <param name="ElizaVersion">The version of ElizaOS in the image; null where it is not known.</param>
 public sealed record AgentLaunch(
-    Guid AgentId, int Revision, int Attempt, Guid OperationId, Digest Image, Digest RuntimeLayer, int Port, int Uid, AgentResources Resources)
+    Guid AgentId,
+    int Revision,
+    int Attempt,
+    Guid OperationId,
+    Digest Image,
+    Digest RuntimeLayer,
+    int Port,
+    int Uid,
+    AgentResources Resources,
+    Guid OrganizationId = default,
+    AgentDeployment? Deployment = null,
+    string? ElizaVersion = null)
 {
     /// <summary>True for the same attempt of the same revision.</summary>
     public bool IsSameAs(AgentLaunch other) => AgentId == other.AgentId && Revision == other.Revision && Attempt == other.Attempt;

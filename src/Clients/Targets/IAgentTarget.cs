@@ -1,3 +1,5 @@
+using MultiAgentInfra.Clients.Eliza;
+
 namespace MultiAgentInfra.Clients.Targets;
 
 /// <summary>
@@ -15,6 +17,12 @@ public interface IAgentTarget
     /// <summary>A sentence for people: where agents run, and whether they are kept apart.</summary>
     string Explanation { get; }
 
+    /// <summary>How long an agent may take here from its start to its first good answer, at most <see cref="Core.Deployments.StepBudgets.LongestBoot"/>.</summary>
+    TimeSpan Boot { get; }
+
+    /// <summary>The page that the target itself has of the agent, for people; null where there is none. It asks nobody.</summary>
+    Uri? PageOf(Guid agentId);
+
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>
     Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
@@ -25,6 +33,11 @@ public interface IAgentTarget
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 
     Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks once whether the agent answers, and as itself where the target can tell; one that does not is a value and no exception.</summary>
+    /// <param name="token">The agent's own API token; null to leave out the question who answers.</param>
+    /// <exception cref="ApiException">Something answers that refuses the agent's token.</exception>
+    Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken);
 
     /// <summary>Asks the agent to stop, once however often this is called, or kills it; returns at once. It is gone when it no longer counts as running.</summary>
     Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default);

@@ -7,6 +7,7 @@ namespace MultiAgentInfra.Core.Characters;
 /// <summary>The official plugins that this release of the platform knows: their pinned versions and declared parameters.</summary>
 public sealed class PluginCatalogue
 {
+    public const string ElizaPackage = "@elizaos/core";
     public const string CoreVersion = "1.7.2";
     public const string SqlPlugin = "@elizaos/plugin-sql";
     public const string BootstrapPlugin = "@elizaos/plugin-bootstrap";
@@ -31,7 +32,7 @@ public sealed class PluginCatalogue
     /// <summary>What an agent cannot live without; the server adds the SQL plugin itself, and without bootstrap an agent never answers.</summary>
     public IReadOnlyList<PackageVersion> AlwaysInstalled =>
     [
-        new("@elizaos/core", CoreVersion),
+        new(ElizaPackage, CoreVersion),
         new("@elizaos/server", CoreVersion),
         _plugins[SqlPlugin].Package,
         Bootstrap,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Core.Operations;
 
@@ -17,11 +18,14 @@ public sealed record DeleteAgent(Guid AgentId, Guid OperationId, int Attempt)
 }
 
 /// <summary>How an orchestration ended.</summary>
-public sealed record OperationResult(OperationStatus Status, string? Message);
+/// <param name="Outcome">Left out where there is none, so that the ends of recorded histories stay what they were.</param>
+public sealed record OperationResult(
+    OperationStatus Status, string? Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OperationOutcome? Outcome = null);
 
 /// <summary>What the deployment is about to do.</summary>
 /// <param name="Proceed">False when the operation had ended already: a second start of a known instance does nothing.</param>
-public sealed record DeploymentPlan(bool Proceed, string PluginSetKey);
+/// <param name="Boot">How long the agent may take from its start to its first good answer; null for <see cref="StepBudgets.Boot"/>.</param>
+public sealed record DeploymentPlan(bool Proceed, string PluginSetKey, TimeSpan? Boot = null);
 
 /// <summary>A file that was generated for the build.</summary>
 public sealed record GeneratedFile(string Content);
@@ -65,7 +69,8 @@ public sealed record Done
 /// <param name="Ready">It runs, and answers as itself on the address that it was given.</param>
 /// <param name="Gone">Proof that nothing of it runs.</param>
 /// <param name="Failure">Why it can never become ready; null while it still may.</param>
-public sealed record AgentObservation(bool Ready, bool Gone, string? Failure);
+/// <param name="Diagnosis">What is wrong with it, or will have been if it stays as it is; null where nothing is known to be.</param>
+public sealed record AgentObservation(bool Ready, bool Gone, string? Failure, Diagnosis? Diagnosis = null);
 
 /// <summary>How far the cancelling of an agent's deployments is.</summary>
 /// <param name="Proceed">False when the deletion itself had ended already.</param>

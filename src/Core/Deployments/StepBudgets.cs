@@ -21,6 +21,9 @@ public static class StepBudgets
     /// <summary>How long an agent may take from its start to its first good answer.</summary>
     public static readonly TimeSpan Boot = TimeSpan.FromMinutes(3);
 
+    /// <summary>The most that a target may allow for the same, such as one whose nodes pull images first.</summary>
+    public static readonly TimeSpan LongestBoot = TimeSpan.FromMinutes(10);
+
     /// <summary>How long an agent must stay healthy before the deployment counts.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
 

@@ -17,6 +17,16 @@ public enum OperationKind
     Delete,
 }
 
+/// <summary>What a failed operation left behind, where it was more than nothing.</summary>
+public enum OperationOutcome
+{
+    /// <summary>The revision that ran before runs again.</summary>
+    RolledBack,
+
+    /// <summary>The revision that ran before was started again and does not run either.</summary>
+    RollbackFailed,
+}
+
 /// <summary>The state of one step.</summary>
 public enum StepStatus
 {
@@ -41,7 +51,8 @@ public sealed record Operation(
     DateTimeOffset Deadline,
     bool CancelRequested,
     OperationError? Error,
-    IReadOnlyList<OperationStep> Steps)
+    IReadOnlyList<OperationStep> Steps,
+    OperationOutcome? Outcome = null)
 {
     public bool Ended => Status is OperationStatus.Succeeded or OperationStatus.Failed or OperationStatus.Canceled;
 }
@@ -61,4 +72,8 @@ public sealed record OperationStep(
 
 /// <summary>Why an operation failed.</summary>
 /// <param name="LogTail">The last lines of the agent's own log, redacted; empty when it never ran.</param>
-public sealed record OperationError(string Step, string Message, IReadOnlyList<string> LogTail);
+/// <param name="Cause">One of <see cref="Deployments.DiagnosisCause"/>; null where the target had no part in it.</param>
+/// <param name="Evidence">What the cause was read from, redacted.</param>
+/// <param name="Hint">What to do about it.</param>
+public sealed record OperationError(
+    string Step, string Message, IReadOnlyList<string> LogTail, string? Cause = null, IReadOnlyList<string>? Evidence = null, string? Hint = null);

@@ -21,7 +21,7 @@ public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore ow
 
         foreach (var agent in await agents.ListRunningAsync(target.Name, cancellationToken))
         {
-            if (await InspectAsync(agent.Id, cancellationToken) is AgentState.Running)
+            if (!(await InspectAsync(agent.Id, cancellationToken)).IsGone)
                 Log.Adopted(logger, agent.Id);
             else if (await agents.RequestRedeploymentAsync(agent.Id, cancellationToken) is { } operation)
                 Log.Redeployed(logger, agent.Id, operation.Id);

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
-using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Asks every watched agent for its health and notes the answer.</summary>
-public sealed partial class HealthPoller(MonitorStore monitors, ElizaClient eliza, TimeProvider time, ILogger<HealthPoller> logger)
+public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget target, TimeProvider time, ILogger<HealthPoller> logger)
 {
     private const int MostAtOnce = 16;
 
@@ -19,7 +20,7 @@ public sealed partial class HealthPoller(MonitorStore monitors, ElizaClient eliz
 
     private async Task LookAsync(AgentMonitor monitor, CancellationToken cancellationToken)
     {
-        var reason = await ReasonAsync(monitor.Url, cancellationToken);
+        var reason = await ReasonAsync(monitor.AgentId, cancellationToken);
         var failures = reason is null ? 0 : (monitor.Health?.Failures ?? 0) + 1;
         await monitors.RecordAsync(monitor.AgentId, new AgentHealth(reason is null, time.GetUtcNow(), failures, reason), cancellationToken);
         if (monitor.Health?.Healthy == (reason is null))
@@ -31,9 +32,23 @@ public sealed partial class HealthPoller(MonitorStore monitors, ElizaClient eliz
             Log.Unhealthy(logger, monitor.AgentId, reason);
     }
 
-    // The client has its own timeout, and a failure is a value.
-    private async Task<string?> ReasonAsync(Uri url, CancellationToken cancellationToken) =>
-        await eliza.GetHealthAsync(url.Port, cancellationToken) is { IsHealthy: false } health ? health.Reason : null;
+    /// <returns>Why it is not healthy; null when it is.</returns>
+    private async Task<string?> ReasonAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var state = await target.InspectAsync(agentId, cancellationToken);
+            if (state is not AgentState.Running running)
+                return state.Explanation;
+            var health = await target.GetHealthAsync(agentId, running, token: null, cancellationToken);
+            return health.IsHealthy ? null : health.Reason;
+        }
+        // A target that does not answer must not keep the others from being looked at.
+        catch (ApiException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     private static partial class Log
     {

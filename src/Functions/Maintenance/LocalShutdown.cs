@@ -29,7 +29,7 @@ public sealed partial class LocalShutdown(AgentStore agents, IAgentTarget target
     {
         await target.SignalStopAsync(agentId, kill);
         var until = time.GetUtcNow() + patience;
-        while (await target.InspectAsync(agentId) is AgentState.Running)
+        while (!(await target.InspectAsync(agentId)).IsGone)
         {
             if (time.GetUtcNow() >= until)
                 return false;

@@ -87,7 +87,7 @@ public sealed class AgentLogTests : IDisposable
     {
         await using var machine = new AgentMachine();
         using var target = new LocalTarget(
-            machine.Options, new LocalIsolation(true, "test"), TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<LocalTarget>.Instance);
+            machine.Options, new LocalIsolation(true, "test"), TimeProvider.System, machine.Eliza, Microsoft.Extensions.Logging.Abstractions.NullLogger<LocalTarget>.Instance);
         var launch = await machine.StartAsync(target, """{"say":["hello","world"]}""");
         Assert.Equal(["hello", "world"], Texts((await target.ReadLogAsync(launch.AgentId, 0, 1000)).Lines));
         Assert.Equal(["world"], Texts(await target.ReadLogTailAsync(launch.AgentId, 1)));

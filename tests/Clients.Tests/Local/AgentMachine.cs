@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Targets;
@@ -38,6 +39,7 @@ public sealed class AgentMachine : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("local-target-");
     private readonly List<Guid> _agents = [];
+    private readonly HttpClient _http = new();
 
     public AgentMachine()
     {
@@ -61,10 +63,12 @@ public sealed class AgentMachine : IAsyncDisposable
 
     public LocalIsolation Isolation { get; }
 
+    internal ElizaClient Eliza => new(_http, TimeProvider.System);
+
     public string Folder => _folder.FullName;
 
     /// <summary>A target as a new life of the control plane has it: with nothing in memory.</summary>
-    public LocalTarget NewTarget() => new(Options, Isolation, TimeProvider.System, NullLogger<LocalTarget>.Instance);
+    public LocalTarget NewTarget() => new(Options, Isolation, TimeProvider.System, Eliza, NullLogger<LocalTarget>.Instance);
 
     public AgentLaunch NewLaunch(int attempt = 1, Guid? agentId = null)
     {
@@ -122,6 +126,7 @@ public sealed class AgentMachine : IAsyncDisposable
             if (PidFile.Read(Path.Combine(Options.AgentsFolder, agent.ToString(), "pid")) is { } record)
                 await ProcessGroup.KillAsync(record.Identity, TimeProvider.System, CancellationToken.None);
         }
+        _http.Dispose();
         _folder.Delete(recursive: true);
     }
 }

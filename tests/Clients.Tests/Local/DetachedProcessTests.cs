@@ -44,7 +44,7 @@ public sealed class DetachedProcessTests : IAsyncDisposable
     {
         // ElizaOS begins another shutdown at each request, beside the one that still closes its database.
         var log = new CountingLogger();
-        using var target = new LocalTarget(_machine.Options, _machine.Isolation, TimeProvider.System, log);
+        using var target = new LocalTarget(_machine.Options, _machine.Isolation, TimeProvider.System, _machine.Eliza, log);
         var launch = await _machine.StartAsync(target, """{"onTerm":"ignore"}""");
 
         for (var look = 0; look < 3; look++)

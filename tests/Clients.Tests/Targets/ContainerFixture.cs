@@ -16,6 +16,7 @@ public sealed class ContainerFixture : IAsyncLifetime
     public const string Repository = "agents/of-a-test";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("docker-target-");
+    private readonly HttpClient _http = new();
     private DockerConnection? _connection;
     private RegistryProcess? _process;
     private Digest? _stops;
@@ -47,7 +48,7 @@ public sealed class ContainerFixture : IAsyncLifetime
     }
 
     public DockerTarget NewTarget() => new(
-        Containers, Registry, new(Engine.Endpoint, Path.Combine(_folder.FullName, "agents"), HostNetwork: true), NullLogger<DockerTarget>.Instance);
+        Containers, Registry, new(Engine.Endpoint, Path.Combine(_folder.FullName, "agents"), HostNetwork: true), new(_http, TimeProvider.System), NullLogger<DockerTarget>.Instance);
 
     public AgentLaunch NewLaunch(int attempt, Guid agentId) =>
         new(agentId, 1, attempt, Guid.NewGuid(), _stops!, Digest.Of("runtime"u8), 20000, 210001, new AgentResources());
@@ -58,6 +59,7 @@ public sealed class ContainerFixture : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _connection?.Dispose();
+        _http.Dispose();
         Registry?.Dispose();
         if (Engine is not null)
             await Engine.DisposeAsync();

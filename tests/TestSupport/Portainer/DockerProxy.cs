@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -10,17 +9,10 @@ internal sealed class DockerProxy(PortainerState state, DockerEngine engine) : I
 {
     private static readonly string[] HopByHop = ["Connection", "Host", "Keep-Alive", "Transfer-Encoding", "Upgrade", "Expect"];
 
-    private readonly HttpMessageInvoker _engine = new(new SocketsHttpHandler
-    {
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(engine.SocketPath), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    });
+    /// <summary>The same engine for Portainer's own work.</summary>
+    public EngineConnection Engine { get; } = new(engine);
 
-    public void Dispose() => _engine.Dispose();
+    public void Dispose() => Engine.Dispose();
 
     public async Task ForwardAsync(HttpContext context)
     {
@@ -72,7 +64,7 @@ internal sealed class DockerProxy(PortainerState state, DockerEngine engine) : I
 
     private async Task SendAsync(HttpContext context, HttpRequestMessage request)
     {
-        using var answer = await _engine.SendAsync(request, context.RequestAborted);
+        using var answer = await Engine.Http.SendAsync(request, context.RequestAborted);
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !HopByHop.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
             context.Response.Headers[name] = values.ToArray();

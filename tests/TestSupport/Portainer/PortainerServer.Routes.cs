@@ -16,7 +16,7 @@ public sealed partial class PortainerServer
         });
         application.Use(access.PassAsync);
         MapEnvironments(application, new(_state, () => Version));
-        MapStacks(application, new(_state, _kubernetesStacks));
+        MapStacks(application, new(_state, _kubernetesStacks, new(_state, _engines)));
         MapRest(application, new(_state), new(_state));
         application.Map("/api/endpoints/{id:int}/kubernetes/{**path}", ProxyKubernetesAsync);
         application.Map("/api/endpoints/{id:int}/agent/kubernetes/{**path}", ProxyKubernetesAsync);
@@ -36,15 +36,15 @@ public sealed partial class PortainerServer
 
     private void MapStacks(WebApplication application, StackRoutes stacks)
     {
-        application.MapPost("/api/stacks/create/{type}/{method}", Handle(stacks.Create));
+        application.MapPost("/api/stacks/create/{type}/{method}", Handle(stacks.CreateAsync));
         application.MapGet("/api/stacks", Handle(stacks.List));
         application.MapGet("/api/stacks/{id}", Handle(stacks.Get));
         application.MapGet("/api/stacks/{id}/file", Handle(stacks.File));
-        application.MapPut("/api/stacks/{id}", Handle(stacks.Update));
-        application.MapDelete("/api/stacks/{id}", Handle(stacks.Delete));
+        application.MapPut("/api/stacks/{id}", Handle(stacks.UpdateAsync));
+        application.MapDelete("/api/stacks/{id}", Handle(stacks.DeleteAsync));
         application.MapDelete("/api/stacks/name/{name}", Handle(stacks.DeleteByName));
-        application.MapPost("/api/stacks/{id}/start", Handle(stacks.Start));
-        application.MapPost("/api/stacks/{id}/stop", Handle(stacks.Stop));
+        application.MapPost("/api/stacks/{id}/start", Handle(stacks.StartAsync));
+        application.MapPost("/api/stacks/{id}/stop", Handle(stacks.StopAsync));
     }
 
     private void MapRest(WebApplication application, TemplateRoutes templates, RegistryRoutes registries)
@@ -62,13 +62,15 @@ public sealed partial class PortainerServer
         application.MapPut("/api/endpoints/{id}/registries/{registryId}", Handle(registries.SetAccess));
     }
 
-    private RequestDelegate Handle(Func<PortainerCall, PortainerAnswer> act) => async context =>
+    private RequestDelegate Handle(Func<PortainerCall, PortainerAnswer> act) => Handle(call => Task.FromResult(_state.Agenda.Run(() => act(call))));
+
+    private static RequestDelegate Handle(Func<PortainerCall, Task<PortainerAnswer>> act) => async context =>
     {
         var body = await ReadAsync(context);
         PortainerAnswer answer;
         try
         {
-            answer = _state.Agenda.Run(() => act(new(context, Caller(context), body)));
+            answer = await act(new(context, Caller(context), body));
         }
         catch (PortainerException refused)
         {

@@ -3,19 +3,20 @@ using System.Text.Json.Nodes;
 namespace MultiAgentInfra.TestSupport.Portainer;
 
 /// <summary>Stacks: their rows, and who may do what to them.</summary>
-internal sealed class StackRoutes(PortainerState state, KubernetesStacks kubernetes)
+internal sealed class StackRoutes(PortainerState state, KubernetesStacks kubernetes, ComposeStacks compose)
 {
-    public PortainerAnswer Create(PortainerCall call)
+    public Task<PortainerAnswer> CreateAsync(PortainerCall call)
     {
         var (type, method) = (call.Context.Request.RouteValues["type"]?.ToString(), call.Context.Request.RouteValues["method"]?.ToString());
         if (type is not ("kubernetes" or "standalone" or "swarm"))
             throw new PortainerException(400, "Invalid query parameter: type", "Invalid query parameter: type");
         if (call.Number("endpointId") is not { } id)
             throw new PortainerException(400, "Invalid query parameter: endpointId", "Missing query parameter: endpointId");
-        var environment = state.Environment(id, call.User);
+        var environment = state.Agenda.Run(() => state.Environment(id, call.User));
         return (type, method) switch
         {
-            ("kubernetes", "string") => kubernetes.Create(call, environment),
+            ("kubernetes", "string") => Task.FromResult(state.Agenda.Run(() => kubernetes.Create(call, environment))),
+            ("standalone", "string") => compose.CreateAsync(call, environment),
             _ => throw new PortainerException(400, "Invalid value for query parameter: method", $"This stand-in has no stacks of {type}/{method}"),
         };
     }
@@ -34,27 +35,30 @@ internal sealed class StackRoutes(PortainerState state, KubernetesStacks kuberne
             .Select(row => row.ToJson())]));
     }
 
-    public PortainerAnswer Get(PortainerCall call) => PortainerAnswer.Ok(Find(call, out _).ToJson());
+    public PortainerAnswer Get(PortainerCall call) => PortainerAnswer.Ok(Find(call).ToJson());
 
-    public PortainerAnswer File(PortainerCall call) => PortainerAnswer.Ok(new JsonObject { ["StackFileContent"] = Find(call, out _).File });
+    public PortainerAnswer File(PortainerCall call) => PortainerAnswer.Ok(new JsonObject { ["StackFileContent"] = Find(call).File });
 
-    public PortainerAnswer Update(PortainerCall call)
+    public Task<PortainerAnswer> UpdateAsync(PortainerCall call)
     {
-        var row = Find(call, out _);
-        if (call.Number("endpointId") is not { } id)
-            throw new PortainerException(400, "Invalid query parameter: endpointId", "Missing query parameter: endpointId");
         // Another environment than the stored one moves the stack, and nobody is told.
-        return kubernetes.Update(call, state.Environment(id, call.User), row);
+        var (row, environment) = state.Agenda.Run(() => (Find(call), state.Environment(EnvironmentId(call), call.User)));
+        return row.Type == 3 ? Task.FromResult(state.Agenda.Run(() => kubernetes.Update(call, environment, row))) : compose.UpdateAsync(call, environment, row);
     }
 
-    public PortainerAnswer Delete(PortainerCall call)
+    public async Task<PortainerAnswer> DeleteAsync(PortainerCall call)
     {
-        if (!state.Stacks.TryGetValue(call.Route("id"), out var row))
-            throw NotFound();
-        var isOrphaned = call.Number("endpointId") != row.EnvironmentId;
-        if (isOrphaned && !call.User.IsAdmin)
-            throw new PortainerException(403, "Permission denied to remove orphaned stack");
-        kubernetes.Delete(call, state.Environment(call.Number("endpointId") ?? 0, call.User), row);
+        var (row, environment) = state.Agenda.Run(() =>
+        {
+            var found = state.Stacks.GetValueOrDefault(call.Route("id")) ?? throw NotFound();
+            if (call.Number("endpointId") != found.EnvironmentId && !call.User.IsAdmin)
+                throw new PortainerException(403, "Permission denied to remove orphaned stack");
+            return (found, state.Environment(call.Number("endpointId") ?? 0, call.User));
+        });
+        if (row.Type == 3)
+            state.Agenda.Run(() => kubernetes.Delete(call, environment, row));
+        else
+            await compose.DeleteAsync(call, environment, row);
         return PortainerAnswer.Empty;
     }
 
@@ -72,25 +76,26 @@ internal sealed class StackRoutes(PortainerState state, KubernetesStacks kuberne
         return PortainerAnswer.Empty;
     }
 
-    public PortainerAnswer Start(PortainerCall call) => StartOrStop(call, "Starting");
+    public Task<PortainerAnswer> StartAsync(PortainerCall call) => SetRunningAsync(call, "Starting");
 
-    public PortainerAnswer Stop(PortainerCall call) => StartOrStop(call, "Stopping");
+    public Task<PortainerAnswer> StopAsync(PortainerCall call) => SetRunningAsync(call, "Stopping");
 
-    private PortainerAnswer StartOrStop(PortainerCall call, string verb)
+    private Task<PortainerAnswer> SetRunningAsync(PortainerCall call, string verb)
     {
-        Find(call, out _);
-        if (call.Number("endpointId") is null)
-            throw new PortainerException(400, "Invalid query parameter: endpointId", "Missing query parameter: endpointId");
+        var (row, environment) = state.Agenda.Run(() => (Find(call), state.Environment(EnvironmentId(call), call.User)));
         var words = $"{verb} a kubernetes stack is not supported";
-        throw new PortainerException(400, words, words);
+        return row.Type == 3 ? throw new PortainerException(400, words, words) : compose.SetRunningAsync(environment, row, verb == "Starting");
     }
 
-    private StackRow Find(PortainerCall call, out ManagedEnvironment environment)
+    private StackRow Find(PortainerCall call)
     {
         var row = state.Stacks.GetValueOrDefault(call.Route("id")) ?? throw NotFound();
-        environment = state.Environment(row.EnvironmentId, call.User);
+        state.Environment(row.EnvironmentId, call.User);
         return row;
     }
+
+    private static int EnvironmentId(PortainerCall call) =>
+        call.Number("endpointId") ?? throw new PortainerException(400, "Invalid query parameter: endpointId", "Missing query parameter: endpointId");
 
     private static PortainerException NotFound() =>
         new(404, "Unable to find a stack with the specified identifier inside the database", "Object not found inside the database (bucket=stacks)");
