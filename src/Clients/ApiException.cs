@@ -18,6 +18,9 @@ public sealed class ApiException(HttpMethod method, Uri url, HttpStatusCode? sta
 
     public HttpStatusCode? Status => status;
 
+    /// <summary>The server's own words, or why there are none.</summary>
+    public string Words => words;
+
     /// <summary>The server's own word for what is wrong, where its API has such words, as Kubernetes does.</summary>
     public string? Reason { get; init; }
 

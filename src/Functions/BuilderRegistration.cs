@@ -18,17 +18,19 @@ internal static class BuilderRegistration
         var portainer = Read<PortainerOptions>(configuration, PortainerOptions.Section);
         PortainerOptions.AddAliases(portainer, configuration);
         var registry = configuration.GetSection(RegistryOptions.Section);
+        var target = new TargetValidation(
+            portainer.IsConfigured, docker.IsConfigured || portainer.Builds, registry.Exists(), !string.IsNullOrEmpty(Read<BuildOptions>(configuration, BuildOptions.Section).BaseImage));
         services.AddOptions<DockerOptions>().Bind(configuration.GetSection(DockerOptions.Section)).ValidateOnStart();
         services.AddOptions<PortainerOptions>().Bind(configuration.GetSection(PortainerOptions.Section))
             .Configure(options => PortainerOptions.AddAliases(options, configuration)).ValidateOnStart();
         services.AddOptions<BuildOptions>().Bind(configuration.GetSection(BuildOptions.Section)).ValidateOnStart();
         return services
-            .AddSingleton<IValidateOptions<DockerOptions>>(new DockerValidation(portainer.IsConfigured))
+            .AddSingleton<IValidateOptions<DockerOptions>>(new DockerValidation(portainer.Builds))
             .AddSingleton<IValidateOptions<PortainerOptions>, PortainerValidation>()
-            .AddSingleton<IValidateOptions<DockerOptions>>(new TargetValidation(docker.IsConfigured))
-            .AddSingleton<IValidateOptions<PortainerOptions>>(new TargetValidation(docker.IsConfigured))
+            .AddSingleton<IValidateOptions<DockerOptions>>(target)
+            .AddSingleton<IValidateOptions<PortainerOptions>>(target)
             .AddSingleton<IValidateOptions<BuildOptions>>(
-                new BuildValidation(docker.IsConfigured || portainer.IsConfigured, registry.Exists() ? registry.Get<RegistryOptions>() : null));
+                new BuildValidation(docker.IsConfigured || portainer.Builds, registry.Exists() ? registry.Get<RegistryOptions>() : null));
     }
 
     public static IServiceCollection AddBuilder(this IServiceCollection services) => services

@@ -11,7 +11,6 @@ internal static class PortainerRegistration
         .AddSingleton(provider => PortainerConnection.To(provider.GetRequiredService<IOptions<PortainerOptions>>().Value))
         .AddSingleton<PortainerClient>()
         .AddSingleton<PortainerClusters>()
-        .AddSingleton<PortainerStacks>()
         .AddSingleton<TemplateSync>()
         .AddSingleton(provider => new Lazy<TemplateSync>(provider.GetRequiredService<TemplateSync>));
 }

@@ -3,23 +3,38 @@ using Microsoft.Extensions.Options;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Docker;
 using MultiAgentInfra.Clients.Local;
+using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Functions.Maintenance;
 
 namespace MultiAgentInfra.Functions;
 
-/// <summary>Registers the target: containers of a Docker Engine where one is configured, else processes of this machine.</summary>
+/// <summary>Registers the target: the clusters of a Portainer where one is configured, else containers of a Docker Engine, else processes of this machine.</summary>
 internal static class TargetRegistration
 {
     public static IServiceCollection AddTarget(this IServiceCollection services, DataFolder folder, LocalTargetOptions local) => services
         .AddSingleton(local)
         .AddSingleton(_ => LocalIsolation.Detect(local))
-        .AddSingleton<IAgentTarget>(provider => provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker
-            ? CreateDockerTarget(provider, docker, folder)
+        .AddSingleton<IAgentTarget>(provider =>
+            provider.GetRequiredService<IOptions<PortainerOptions>>().Value is { IsConfigured: true } portainer ? CreatePortainerTarget(provider, portainer, folder)
+            : provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker ? CreateDockerTarget(provider, docker, folder)
             : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
         .AddSingleton<TargetAdmission>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
+
+    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder)
+    {
+        var clusters = provider.GetRequiredService<PortainerClusters>();
+        return ActivatorUtilities.CreateInstance<PortainerTarget>(
+            provider,
+            (PlaceAgent)((_, cancellationToken) => FirstClusterAsync(clusters.Client, cancellationToken)),
+            new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges));
+    }
+
+    private static async Task<int> FirstClusterAsync(PortainerClient client, CancellationToken cancellationToken) =>
+        (await client.ListEnvironmentsAsync(cancellationToken)).FirstOrDefault(environment => environment.IsKubernetes && environment.IsUp)?.Id
+        ?? throw new InvalidOperationException("Portainer has no Kubernetes environment that is up.");
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

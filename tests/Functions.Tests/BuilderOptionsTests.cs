@@ -22,10 +22,9 @@ public sealed class BuilderOptionsTests
 
         Assert.Equal(
             """
-            The configuration has 11 errors:
-            - The sections Docker and Portainer are both given, and one engine builds; give one of them.
+            The configuration has 10 errors:
+            - The section Docker and Portainer:EndpointId are both given, and one engine builds; give one of them.
             - Docker:Endpoint 'tcp://engine.example:2376' is another machine, which without certificates everybody there could use as root; give Docker:CertificatesFolder.
-            - Docker:Endpoint 'tcp://engine.example:2376' is another machine, and the agents that run there answer on its loopback, which this program cannot reach. Run this program on that machine, with unix:///var/run/docker.sock.
             - Portainer:Address 'http://portainer.example:9000' would send the key in the clear; use https.
             - Portainer:ApiKeyFile '/nowhere/key' does not exist.
             - Portainer:EndpointId must be the number of an environment.
@@ -54,25 +53,30 @@ public sealed class BuilderOptionsTests
         Assert.Contains($"- {message}", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Agents_do_not_run_through_Portainer()
-    {
-        var error = Assert.Throws<StartupException>(() => Check(new()
-        {
-            ["Portainer:Address"] = "https://portainer.example:9443",
-            ["Portainer:ApiKey"] = "ptr_key",
-            ["Portainer:EndpointId"] = "1",
-            ["Registry:Address"] = "registry.example",
-            ["Build:BaseImage"] = "registry.example/node:22@" + Digest,
-        }));
+    [Theory]
+    [InlineData("Docker:Endpoint", "tcp://engine.example:2376", "Docker:Endpoint 'tcp://engine.example:2376' is another machine, and the agents that run there answer on its loopback, which this program cannot reach. Run this program on that machine, with unix:///var/run/docker.sock.")]
+    [InlineData("Portainer:Address", "https://portainer.example", "Portainer's clusters pull the images that they run, so it needs the section Registry: a registry that they can reach.")]
+    [InlineData("PORTAINER_URL", "https://portainer.example", "An image that this machine's npm builds without a base runs only here: give Build:BaseImage, such as registry.example/node:22-bookworm-slim@sha256:DIGEST, or let a Docker Engine build.")]
+    public void What_does_not_go_together_is_named(string setting, string value, string message) => What_is_wrong_is_named(setting, value, message);
 
-        Assert.Equal(
-            """
-            The configuration has one error:
-            - The section Portainer builds images, and agents cannot be run through Portainer in this release. Give the sections Docker and Registry, and agents are built and run by a Docker Engine of this machine; or leave Portainer out, and npm and processes of this machine do it.
-            """,
-            error.Message);
-    }
+    [Fact]
+    public void Clusters_of_a_Portainer_run_what_this_machines_npm_builds_on_a_base() => Check(new()
+    {
+        ["PORTAINER_URL"] = "https://portainer.example:9443",
+        ["PORTAINER_API_KEY"] = "ptr_key",
+        ["Registry:Address"] = "registry.example",
+        ["Build:BaseImage"] = "registry.example/node:22@" + Digest,
+    });
+
+    [Fact]
+    public void Clusters_of_a_Portainer_run_what_a_Docker_Engine_builds() => Check(new()
+    {
+        ["PORTAINER_URL"] = "https://portainer.example:9443",
+        ["PORTAINER_API_KEY"] = "ptr_key",
+        ["Docker:Endpoint"] = "unix:///var/run/docker.sock",
+        ["Registry:Address"] = "registry.example",
+        ["Build:BaseImage"] = "mirror.example/node:22@" + Digest,
+    });
 
     [Fact]
     public void An_engine_with_a_pinned_base_and_a_registry_is_right() => Check(new()

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace MultiAgentInfra.Clients.Docker;
 
 /// <summary>What no annotation can say of the options: where an engine can be, and that another machine's is reached with certificates only.</summary>
-/// <param name="portainerIsConfigured">Whether Portainer is to build too.</param>
-public sealed class DockerValidation(bool portainerIsConfigured) : IValidateOptions<DockerOptions>
+/// <param name="portainerBuilds">Whether an environment of Portainer is to build too.</param>
+public sealed class DockerValidation(bool portainerBuilds) : IValidateOptions<DockerOptions>
 {
     internal const string UnixScheme = "unix";
 
@@ -25,8 +25,8 @@ public sealed class DockerValidation(bool portainerIsConfigured) : IValidateOpti
             yield break;
         }
 
-        if (portainerIsConfigured)
-            yield return "The sections Docker and Portainer are both given, and one engine builds; give one of them.";
+        if (portainerBuilds)
+            yield return "The section Docker and Portainer:EndpointId are both given, and one engine builds; give one of them.";
         if (EndpointProblem(options) is { } problem)
             yield return $"Docker:Endpoint '{options.Endpoint}' {problem}.";
         if (options.CertificatesFolder is { Length: > 0 } folder)

@@ -80,6 +80,10 @@ public sealed class RemoteRegistry : IImageRegistry, IDisposable
         return new(_routes.Host, account?.Username, account?.Password, null, null);
     }
 
+    /// <summary>The account that may pull, and the one that may push where no other is configured, for what asks for tokens itself; null when the
+    /// registry is used without one.</summary>
+    public PullCredential? PullAccount => (_pullAccount ?? _account) is { } account ? new(_routes.Host, account.Username, account.Password, null, null) : null;
+
     public Task<Descriptor?> ResolveAsync(string repository, string reference, CancellationToken cancellationToken) =>
         _manifests.ResolveAsync(repository, reference, cancellationToken);
 

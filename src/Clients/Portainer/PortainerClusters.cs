@@ -3,10 +3,19 @@ using MultiAgentInfra.Clients.Kubernetes;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
-/// <summary>The Kubernetes environments of a Portainer, each with its shared lists.</summary>
-public sealed class PortainerClusters(PortainerConnection connection, TimeProvider time)
+/// <summary>A Portainer with its stacks and its Kubernetes environments, each with the lists that all agents share.</summary>
+public sealed class PortainerClusters(PortainerConnection connection, PortainerClient client, TimeProvider time)
 {
     private readonly ConcurrentDictionary<int, KubernetesCluster> _clusters = new();
+
+    /// <summary>Where Portainer's user interface is.</summary>
+    public Uri Address => connection.Address;
+
+    public PortainerClient Client => client;
+
+    public PortainerStacks Stacks { get; } = new(client, time);
+
+    internal TimeProvider Time => time;
 
     /// <param name="environment">Its number; nothing is asked here.</param>
     public KubernetesCluster Open(int environment) =>

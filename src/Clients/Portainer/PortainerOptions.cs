@@ -22,6 +22,9 @@ public sealed class PortainerOptions
     /// <summary>The registry among Portainer's whose credentials push and pull the images; where absent, those of the section Registry do.</summary>
     public int? RegistryId { get; set; }
 
+    /// <summary>The address ranges from which API servers reach pods, such as <c>10.0.0.0/24</c>: agents are then asked for their health past the kubelet too.</summary>
+    public IReadOnlyList<string> ControlPlaneRanges { get; set; } = [];
+
     public bool IsConfigured => !string.IsNullOrEmpty(Address);
 
     /// <summary>Whether its Docker environment builds.</summary>

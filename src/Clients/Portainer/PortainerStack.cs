@@ -8,6 +8,7 @@ namespace MultiAgentInfra.Clients.Portainer;
 public sealed record PortainerStack(
     int Id, string Name, int Type, int EndpointId, int Status, string? Namespace, IReadOnlyList<StackProgress>? DeploymentStatus)
 {
+    internal const int Active = 1;
     internal const int Compose = 2;
     internal const int Kubernetes = 3;
 

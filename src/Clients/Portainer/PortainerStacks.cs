@@ -30,8 +30,10 @@ public sealed class PortainerStacks(PortainerClient client, TimeProvider time)
         catch (ApiException exception) when (exception.IsUnknown)
         {
             // What failed within the request has no row. Without an answer it may still be under way.
-            if (!await AppearsAsync(key, exception.Status is null ? MostLooks : 1, cancellationToken))
+            if (await AwaitAsync(key, exception.Status is null ? MostLooks : 1, cancellationToken) is not { } adopted)
                 throw;
+            // It may have got no further than its row.
+            await client.UpdateStackAsync(adopted, content, cancellationToken);
         }
     }
 
@@ -39,7 +41,11 @@ public sealed class PortainerStacks(PortainerClient client, TimeProvider time)
     public async Task RemoveAsync(StackKey key, int? seen, CancellationToken cancellationToken)
     {
         foreach (var stack in await FindAllAsync(key, seen, cancellationToken))
+        {
             await client.DeleteStackAsync(stack, cancellationToken);
+            if (await client.FindStackAsync(stack.Id, cancellationToken) is not null)
+                throw new InvalidOperationException($"Portainer still has stack {stack.Id} '{stack.Name}' after it was deleted.");
+        }
     }
 
     /// <summary>Each is seen twice: a list may show what is gone, and the number may be another's by now.</summary>
@@ -58,14 +64,14 @@ public sealed class PortainerStacks(PortainerClient client, TimeProvider time)
         return found;
     }
 
-    private async Task<bool> AppearsAsync(StackKey key, int looks, CancellationToken cancellationToken)
+    private async Task<PortainerStack?> AwaitAsync(StackKey key, int looks, CancellationToken cancellationToken)
     {
         for (var look = 1; ; look++)
         {
-            if (await FindAsync(key, null, cancellationToken) is not null)
-                return true;
+            if (await FindAsync(key, null, cancellationToken) is { } stack)
+                return stack;
             if (look == looks)
-                return false;
+                return null;
             await Task.Delay(Pause, time, cancellationToken);
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 
 namespace MultiAgentInfra.Clients.Portainer;
@@ -32,6 +33,8 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
             yield return $"Portainer:ApiKeyFile '{options.ApiKeyFile}' {problem}.";
         if (options.EndpointId is < 1)
             yield return "Portainer:EndpointId must be the number of an environment.";
+        foreach (var range in options.ControlPlaneRanges.Where(range => !IPNetwork.TryParse(range, out _)))
+            yield return $"Portainer:ControlPlaneRanges '{range}' is no range of addresses such as 10.0.0.0/24.";
         if (options.RegistryId is < 1)
             yield return "Portainer:RegistryId must be the number of a registry.";
     }

@@ -65,8 +65,8 @@ internal sealed class StandInFixture : IAsyncDisposable
                 persistentVolumeClaim: {claimName: data}
         """;
 
-    public Task<(HttpStatusCode Status, JsonNode? Body)> CreateStackAsync(string manifest) => CallAsync(
-        "POST", "api/stacks/create/kubernetes/string?endpointId=1", new JsonObject { ["stackName"] = "agent", ["namespace"] = Namespace, ["stackFileContent"] = manifest });
+    public Task<(HttpStatusCode Status, JsonNode? Body)> CreateStackAsync(string manifest, string @namespace = Namespace) => CallAsync(
+        "POST", "api/stacks/create/kubernetes/string?endpointId=1", new JsonObject { ["stackName"] = "agent", ["namespace"] = @namespace, ["stackFileContent"] = manifest });
 
     public Task<(HttpStatusCode Status, JsonNode? Body)> UpdateStackAsync(int id, string manifest) => CallAsync(
         "PUT", $"api/stacks/{id}?endpointId=1", new JsonObject { ["stackName"] = "agent", ["stackFileContent"] = manifest });

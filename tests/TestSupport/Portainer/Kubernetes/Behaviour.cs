@@ -1,10 +1,13 @@
+using System.Text.Json.Nodes;
+
 namespace MultiAgentInfra.TestSupport.Portainer;
 
 /// <summary>What a script looks at to choose its pods.</summary>
 /// <param name="Agent">The label <c>multi-agent-infra/agent</c>; empty where there is none.</param>
 /// <param name="Image">Of the first container, as the manifest writes it.</param>
 /// <param name="Owner">The kind of the controller: StatefulSet, ReplicaSet, Job; empty for a bare pod.</param>
-public sealed record PodFacts(string Namespace, string Name, string Agent, string Image, string Owner, IReadOnlyDictionary<string, string> Labels)
+/// <param name="Spec">Not to be changed.</param>
+public sealed record PodFacts(string Namespace, string Name, string Agent, string Image, string Owner, IReadOnlyDictionary<string, string> Labels, JsonObject Spec)
 {
     public const string AgentLabel = "multi-agent-infra/agent";
 }

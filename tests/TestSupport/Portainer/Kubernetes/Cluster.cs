@@ -51,6 +51,9 @@ public sealed class Cluster
 
     public ClusterTimes Times { get; set; } = new();
 
+    /// <summary>How much of a container's output a node keeps: only its last lines. Real ones keep 10 MiB and turn the file over.</summary>
+    public int LogBytes { get; set; } = 10 * 1024 * 1024;
+
     /// <summary>Whether there is a metrics server; without one its API is a 404.</summary>
     public bool HasMetrics { get; set; }
 
@@ -158,7 +161,8 @@ public sealed class Cluster
         pod.Label(PodFacts.AgentLabel) ?? "",
         pod.Items("spec", "containers").FirstOrDefault().Text("image") ?? "",
         pod.Items("metadata", "ownerReferences").FirstOrDefault().Text("kind") ?? "",
-        pod.Pairs("metadata", "labels").ToDictionary());
+        pod.Pairs("metadata", "labels").ToDictionary(),
+        pod["spec"] as JsonObject ?? []);
 
     private void Changed(ObjectChange change)
     {

@@ -15,6 +15,8 @@ internal sealed class KubernetesApi(Cluster cluster)
     {
         try
         {
+            if (request.Path is "healthz" or "livez" or "readyz")
+                return new(200, null, "ok", "text/plain");
             if (_discovery.Find(request.Path) is { } discovery)
                 return new(200, discovery);
             var path = KubePath.Parse(request.Path) is { } parsed && cluster.Serves(parsed.Resource) ? parsed : throw KubeException.NoSuchPath();
@@ -42,19 +44,22 @@ internal sealed class KubernetesApi(Cluster cluster)
         }
     }
 
-    private JsonObject Named(KubePath path) => cluster.Store.Get(path.Resource, path.Namespace ?? "", path.Name!);
+    private JsonObject Named(KubePath path) => path.Resource.Group == "metrics.k8s.io"
+        ? All(path).FirstOrDefault(item => item.Name() == path.Name) ?? throw KubeException.NotFound(path.Resource, path.Name!)
+        : cluster.Store.Get(path.Resource, path.Namespace ?? "", path.Name!);
 
     private JsonNode Read(KubeResource resource, JsonObject item) => resource == KubeResource.Quotas ? cluster.Admission.Quotas.WithUse(item) : item;
+
+    private IEnumerable<JsonObject> All(KubePath path) =>
+        path.Resource == KubeResource.PodMetrics ? cluster.Usage.Pods(path.Namespace)
+        : path.Resource == KubeResource.NodeMetrics ? cluster.Usage.Nodes()
+        : cluster.Store.List(path.Resource, path.Namespace);
 
     private KubeAnswer List(KubeRequest request, KubePath path)
     {
         if (request.Argument("watch") is "true" or "1")
             throw KubeException.BadRequest("this stand-in has no watches");
-        var all = request.Stale ? cluster.Store.StaleList(path.Resource, path.Namespace) : cluster.Store.List(path.Resource, path.Namespace);
-        if (path.Resource == KubeResource.PodMetrics)
-            all = cluster.Usage.Pods(path.Namespace);
-        else if (path.Resource == KubeResource.NodeMetrics)
-            all = cluster.Usage.Nodes();
+        var all = request.Stale ? cluster.Store.StaleList(path.Resource, path.Namespace) : All(path);
         var chosen = all.Where(Selectors.Labels(request.Argument("labelSelector"))).Where(Selectors.Fields(path.Resource, request.Argument("fieldSelector")));
         var skipped = request.Argument("continue") is { Length: > 0 } token ? int.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(token)), CultureInfo.InvariantCulture) : 0;
         var limit = int.TryParse(request.Argument("limit"), CultureInfo.InvariantCulture, out var wanted) && wanted > 0 ? wanted : int.MaxValue;

@@ -32,7 +32,8 @@ internal sealed class PodEndpoints(Cluster cluster)
 
     private string Write(KubeRequest request, PodOutput output)
     {
-        var lines = output.Timed;
+        var room = cluster.LogBytes;
+        var lines = output.Timed.Reverse().TakeWhile(line => (room -= line.Text.Length + 1) >= 0).Reverse();
         if (DateTimeOffset.TryParse(request.Argument("sinceTime"), CultureInfo.InvariantCulture, out var since))
             lines = lines.Where(line => line.Time >= since);
         if (int.TryParse(request.Argument("sinceSeconds"), CultureInfo.InvariantCulture, out var seconds))

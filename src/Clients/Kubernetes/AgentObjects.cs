@@ -1,0 +1,50 @@
+namespace MultiAgentInfra.Clients.Kubernetes;
+
+/// <summary>An object of a cluster, by what never becomes another's.</summary>
+/// <param name="Metadata">With the uid.</param>
+internal sealed record AgentObject(KubernetesKind Kind, KubernetesMetadata Metadata);
+
+/// <summary>The objects of one agent, found by its label. Nothing is removed unless the very same object was seen twice as the agent's and as unwanted.</summary>
+internal sealed class AgentObjects(KubernetesClient client)
+{
+    /// <summary>What an agent leaves when its stack goes: its data and its secrets.</summary>
+    private static readonly IReadOnlyList<KubernetesKind> Left = [KubernetesKind.Secret, KubernetesKind.Claim];
+
+    /// <summary>Removes what a stack no longer makes.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
+    {
+        var kept = wanted.Select(manifest => (manifest.Kind, manifest.Name)).ToHashSet();
+        var unwanted = (await ListAsync(agentId, space, KubernetesKind.OfStacks, cancellationToken))
+            .Where(seen => !kept.Contains((seen.Kind.Name, seen.Metadata.Name))).ToList();
+        foreach (var first in unwanted)
+        {
+            var second = await client.FindAsync<KubernetesObject>(first.Kind, space, first.Metadata.Name, cancellationToken);
+            if (second?.Metadata.Uid == first.Metadata.Uid && second.Metadata.AgentId == agentId)
+                await client.DeleteAsync(first.Kind, second.Metadata, cancellationToken: cancellationToken);
+        }
+
+        return unwanted.Count;
+    }
+
+    /// <summary>Removes everything of the agent, in whatever namespace.</summary>
+    /// <returns>What is still there, because something else has to let go of it first.</returns>
+    public async Task<IReadOnlyList<AgentObject>> RemoveAllAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        var kinds = KubernetesKind.OfStacks.Concat(Left).ToList();
+        var first = (await ListAsync(agentId, null, kinds, cancellationToken)).Select(seen => seen.Metadata.Uid).ToHashSet();
+        if (first.Count == 0)
+            return [];
+        foreach (var second in (await ListAsync(agentId, null, kinds, cancellationToken)).Where(seen => first.Contains(seen.Metadata.Uid)))
+            await client.DeleteAsync(second.Kind, second.Metadata, cancellationToken: cancellationToken);
+        return await ListAsync(agentId, null, kinds, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, string? space, IReadOnlyList<KubernetesKind> kinds, CancellationToken cancellationToken)
+    {
+        var lists = await Task.WhenAll(kinds.Select(async kind =>
+            (await client.ListAsync<KubernetesObject>(kind, space, KubernetesNames.Selector(agentId), cancellationToken: cancellationToken))
+                .Select(found => new AgentObject(kind, found.Metadata))));
+        return [.. lists.SelectMany(list => list)];
+    }
+}

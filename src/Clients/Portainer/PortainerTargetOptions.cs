@@ -1,0 +1,11 @@
+namespace MultiAgentInfra.Clients.Portainer;
+
+/// <summary>How agents run in the clusters of a Portainer.</summary>
+/// <param name="AgentsFolder">One folder per agent, which remembers what was prepared.</param>
+/// <param name="RegistryId">Portainer's number of the registry that clusters pull from; null where this program makes the pull secrets.</param>
+/// <param name="ControlPlaneRanges">From where API servers reach pods; none where only kubelets ask agents for their health.</param>
+public sealed record PortainerTargetOptions(string AgentsFolder, int? RegistryId, IReadOnlyList<string> ControlPlaneRanges)
+{
+    /// <summary>How long what often heals by itself may last before it counts as a failure.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
+}

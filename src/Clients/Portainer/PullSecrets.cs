@@ -1,0 +1,48 @@
+using MultiAgentInfra.Clients.Kubernetes;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Core;
+
+namespace MultiAgentInfra.Clients.Portainer;
+
+/// <summary>Lets the pods of an owner's namespace pull images: with a registry that Portainer keeps, or with the account of the section Registry.</summary>
+internal sealed class PullSecrets(PortainerClusters clusters, RemoteRegistry registry, int? registryId) : IDisposable
+{
+    private const string OwnName = "registry";
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <returns>The secret's name; null where the registry asks for no account.</returns>
+    public async Task<string?> EnsureAsync(int environment, Guid organizationId, CancellationToken cancellationToken)
+    {
+        if (registryId is { } id)
+        {
+            await GrantAsync(environment, id, KubernetesNames.Namespace(organizationId), cancellationToken);
+            return FormattableString.Invariant($"registry-{id}");
+        }
+
+        if (registry.PullAccount is not { Password: { } password } credential)
+            return null;
+        await new ManifestWriter(clusters.Open(environment).Client).EnsureSecretAsync(AgentSecret.ForPull(OwnName, organizationId, credential), [password], cancellationToken);
+        return OwnName;
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    // Portainer takes the list as a whole: two who add to it at the same time would take each other's away.
+    private async Task GrantAsync(int environment, int id, string space, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var kept = await clusters.Client.FindRegistryAsync(id, cancellationToken)
+                ?? throw new NonRetryableException($"Portainer has no registry {id}, which Portainer:RegistryId names.");
+            var namespaces = kept.NamespacesOf(environment);
+            if (!namespaces.Contains(space))
+                await clusters.Client.SetRegistryNamespacesAsync(environment, id, [.. namespaces, space], cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+}
