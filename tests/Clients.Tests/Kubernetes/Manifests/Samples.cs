@@ -15,7 +15,8 @@ internal static class Samples
 
     public static readonly AgentLaunch Launch = new(
         Guid.Parse("5f0c2a91-7be4-4d0b-8f3a-1e6d9b7c2a10"), Revision: 3, Attempt: 1, Guid.Parse("c1a9e0d2-0f5b-4b7d-8a66-77d2b1f4e310"),
-        Digest.Of("agent"u8), Digest.Of("runtime"u8), Port: 20001, Uid: 61001, new AgentResources());
+        Digest.Of("agent"u8), Digest.Of("runtime"u8), Port: 20001, Uid: 61001, new AgentResources(),
+        Organization, new AgentDeployment(Cluster: "one"), "1.7.2");
 
     public static AgentVariables Variables { get; } = AgentVariables.Of(
         Launch,
