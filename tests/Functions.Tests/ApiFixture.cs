@@ -32,6 +32,9 @@ public sealed class ApiFixture : IAsyncLifetime
 
     internal IReadOnlyDictionary<string, string?> MoreSettings { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Whether what is ordered is done.</summary>
+    internal bool RunsOrders { get; init; }
+
     /// <summary>What a test changes before the application is built.</summary>
     internal Action<EmbeddedApplicationBuilder> Configure { get; init; } = _ => { };
 
@@ -63,7 +66,7 @@ public sealed class ApiFixture : IAsyncLifetime
         var builder = EmbeddedControlPlane.Compose(new CommandLine(0, Data, "localhost", false), _folder, Settings.Concat(MoreSettings));
         builder.Logging.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace);
         // What is ordered stays ordered: these are tests of the API, and a running deployment would install packages.
-        foreach (var engine in builder.Services.Where(service => service.ImplementationType?.Name == "DurableEngineHost").ToList())
+        foreach (var engine in builder.Services.Where(service => !RunsOrders && service.ImplementationType?.Name == "DurableEngineHost").ToList())
             builder.Services.Remove(engine);
         Configure(builder);
         App = builder.Build();

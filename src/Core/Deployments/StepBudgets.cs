@@ -46,6 +46,8 @@ public static class StepBudgets
         ["scan"] = TimeSpan.FromMinutes(11),
         ["sbom"] = TimeSpan.FromMinutes(2),
         ["template"] = TimeSpan.FromMinutes(3),
+        // Longer than a target waits for one answer: what is cut off and tried again may be made twice.
+        ["deploy"] = TimeSpan.FromMinutes(5),
     };
 
     /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>

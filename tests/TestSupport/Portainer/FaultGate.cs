@@ -6,6 +6,14 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 internal sealed class FaultGate(TimeProvider clock)
 {
     private readonly List<(PortainerFault Fault, int Passed)> _faults = [];
+    private int _waiting;
+    private int _taken;
+
+    /// <summary>Calls that hang or are slow, at this moment.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Calls that a fault has met, ever.</summary>
+    public int Taken => Volatile.Read(ref _taken);
 
     public void Add(PortainerFault fault)
     {
@@ -27,12 +35,22 @@ internal sealed class FaultGate(TimeProvider clock)
             return;
         }
 
+        Interlocked.Increment(ref _taken);
         if (fault.StaleList)
             context.Items[nameof(PortainerFault.StaleList)] = true;
         if (fault.Remains != StackRemains.All)
             context.Items[nameof(StackRemains)] = fault.Remains;
         if (fault.Delay is { } delay)
-            await WaitAsync(context, delay);
+        {
+            // While the client is still there.
+            var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body);
+            body.Position = 0;
+            context.Request.Body = body;
+            await WaitAsync(delay, CancellationToken.None);
+            context.RequestAborted = CancellationToken.None;
+        }
+
         var goesWell = fault.StaleList || fault.Delay is not null || (fault.Remains != StackRemains.All && !fault.Acts);
         if (goesWell)
             await next(context);
@@ -51,7 +69,7 @@ internal sealed class FaultGate(TimeProvider clock)
         }
 
         if (fault.Hangs)
-            await WaitAsync(context, Timeout.InfiniteTimeSpan);
+            await WaitAsync(Timeout.InfiniteTimeSpan, context.RequestAborted);
         if (fault.Hangs || fault.Drops)
         {
             context.Abort();
@@ -81,15 +99,21 @@ internal sealed class FaultGate(TimeProvider clock)
         return null;
     }
 
-    private async Task WaitAsync(HttpContext context, TimeSpan time)
+    // A server that is slow goes on though its client has given up.
+    private async Task WaitAsync(TimeSpan time, CancellationToken aborted)
     {
+        Interlocked.Increment(ref _waiting);
         try
         {
-            await Task.Delay(time, clock, context.RequestAborted);
+            await Task.Delay(time, clock, aborted);
         }
         catch (OperationCanceledException)
         {
             // The client gave up.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
         }
     }
 }

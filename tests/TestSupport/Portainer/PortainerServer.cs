@@ -96,6 +96,12 @@ public sealed partial class PortainerServer : LoopbackServer
         return id;
     });
 
+    /// <summary>Calls that a fault has met, ever.</summary>
+    public int FaultsTaken => _faults.Taken;
+
+    /// <summary>Calls that hang or are slow, at this moment: they go on when the clock does.</summary>
+    public int CallsWaiting => _faults.Waiting;
+
     public void Fail(PortainerFault fault) => _faults.Add(fault);
 
     /// <summary>Works again.</summary>

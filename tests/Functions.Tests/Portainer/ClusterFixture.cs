@@ -1,0 +1,133 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using MultiAgentInfra.Clients;
+using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.TestSupport;
+using MultiAgentInfra.TestSupport.Portainer;
+
+namespace MultiAgentInfra.Functions.Tests.Portainer;
+
+/// <summary>The real application with its engine, store and pipeline in this process, and a Portainer with one cluster as its target, all by one clock.
+/// Images stay in a folder, which no node has to pull from; they stand on a small runtime image that is there already.</summary>
+public class ClusterFixture : IAsyncLifetime
+{
+    public const string Canary = "canary \"c41d\" + öß / 58aa = end";
+    private const string Host = "registry.example";
+    private const string Base = $"{Host}/node@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    // Orchestrators pause for less; what works and does not wait has only timers for when it takes too long.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Meanwhile = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+
+    private ApiFixture _api = null!;
+
+    public FakeClock Clock { get; } = new();
+
+    public PortainerServer Portainer { get; private set; } = null!;
+
+    public Cluster Cluster { get; private set; } = null!;
+
+    public IReadOnlyCollection<string> Logs => _api.Logs;
+
+    /// <summary>Where the control plane keeps its files.</summary>
+    public string Data => _api.Data;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Portainer = await PortainerServer.StartAsync(Clock);
+        Cluster = Portainer.AddKubernetes("one");
+        _api = new()
+        {
+            RunsOrders = true,
+            MoreSettings = new Dictionary<string, string?>
+            {
+                ["Portainer:Address"] = Portainer.Address,
+                ["Portainer:ApiKey"] = PortainerServer.ApiKey,
+                ["Registry:Address"] = Host,
+                ["Build:BaseImage"] = Base,
+            },
+            Configure = builder => Configure(builder.Services),
+        };
+        await _api.InitializeAsync();
+        using var agent = JsonDocument.Parse(NewAgent().ToJsonString());
+        await ReleasedRuntime.MakeAsync(_api, Submission.Read(agent.RootElement, Guid.NewGuid(), ["portainer"], []).Plugins);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _api.DisposeAsync();
+        await Portainer.DisposeAsync();
+    }
+
+    public HttpClient Client(Guid owner) => _api.Client(Tokens.Make(Tokens.Claims(owner).With("iat", 0).With("exp", Clock.GetUtcNow().AddYears(1).ToUnixTimeSeconds())));
+
+    public static JsonObject NewAgent(string name = "Juniper")
+    {
+        var agent = ApiFixture.Agent(name);
+        agent["target"] = "portainer";
+        agent["secrets"] = new JsonObject { ["MY_KEY"] = Canary };
+        return agent;
+    }
+
+    /// <summary>Posts an agent that is accepted.</summary>
+    public static async Task<AcceptedAgent> PostAsync(HttpClient client, JsonObject? agent = null) =>
+        await AcceptedAgent.ReadAsync(await client.PostAsync("/api/agents", ApiFixture.Json((agent ?? NewAgent()).ToJsonString())));
+
+    public static async Task<AcceptedAgent> DeleteAsync(HttpClient client, Guid agentId)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/agents/{agentId}") { Headers = { { "If-Match", "*" } } };
+        return await AcceptedAgent.ReadAsync(await client.SendAsync(request));
+    }
+
+    /// <summary>Lets time go by until the operation has ended.</summary>
+    /// <returns>The operation as a user reads it.</returns>
+    public async Task<JsonNode> EndAsync(HttpClient client, Guid operationId)
+    {
+        var path = new Uri($"/api/operations/{operationId}", UriKind.Relative);
+        return await Wait.ForAsync(
+            $"operation {operationId} to end",
+            Deadline,
+            async () =>
+            {
+                var operation = (await client.GetFromJsonAsync<JsonNode>(path))!;
+                if ((string)operation["status"]! is not ("NotStarted" or "Running"))
+                    return operation;
+                LetTimePass();
+                return null;
+            },
+            TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>Until what waits goes on; work that is under way is not made to seem slow.</summary>
+    private void LetTimePass()
+    {
+        var next = Clock.NextTimer - Clock.GetUtcNow() ?? LongestPause;
+        Clock.Advance(Portainer.CallsWaiting > 0 ? LongestPause : next <= LongestPause ? next : Meanwhile);
+    }
+
+    private void Configure(IServiceCollection services)
+    {
+        services.AddSingleton<TimeProvider>(Clock);
+        var store = services.Single(service => service.ServiceType == typeof(ControlDatabase));
+        ((ControlDatabase)store.ImplementationFactory!(null!)).Dispose();
+        services.AddSingleton(provider => new ControlDatabase(provider.GetRequiredService<DataFolder>(), Clock));
+        services.AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>());
+    }
+}
+
+/// <summary>An agent and the operation that works on it.</summary>
+public sealed record AcceptedAgent(Guid AgentId, Guid OperationId)
+{
+    public static async Task<AcceptedAgent> ReadAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True((int)response.StatusCode == 202, body);
+        var accepted = JsonNode.Parse(body)!;
+        return new((Guid)accepted["agentId"]!, (Guid)accepted["operation"]!["id"]!);
+    }
+}

@@ -1,0 +1,103 @@
+using MultiAgentInfra.TestSupport.Portainer;
+
+namespace MultiAgentInfra.Functions.Tests.Portainer;
+
+/// <summary>Whatever happens to any call of an operation: it ends as it should, nothing is there twice, and nothing stays behind.</summary>
+[Trait("Category", "Long")]
+public sealed class FaultMatrixTests(ClusterFixture fixture) : IClassFixture<ClusterFixture>
+{
+    public static TheoryData<string, string> OfDeployment => FaultMatrix.Of(
+        "environments", "namespace", "quota", "policies", "pods", "stateful sets", "secret", "stacks", "stack creation", "services", "warnings");
+
+    public static TheoryData<string, string> OfDeletion => FaultMatrix.Of(
+        "pods", "stateful sets", "scale", "stacks", "stack", "stack deletion", "services", "claims", "secret deletion", "claim deletion");
+
+    [Theory]
+    [MemberData(nameof(OfDeployment))]
+    public async Task A_deployment_ends_with_one_of_everything(string call, string fault)
+    {
+        using var client = fixture.Client(Guid.NewGuid());
+        var taken = fixture.Portainer.FaultsTaken;
+        fixture.Portainer.Fail(FaultMatrix.Fault(call, fault));
+
+        var accepted = await ClusterFixture.PostAsync(client);
+        var operation = await fixture.EndAsync(client, accepted.OperationId);
+
+        Assert.NotEqual(taken, fixture.Portainer.FaultsTaken);
+        fixture.Portainer.Heal();
+        Assert.True((string)operation["status"]! == "Succeeded", operation.ToJsonString());
+        AssertOne(accepted.AgentId, fault == "objects without a row, answered as done" ? 0 : 1);
+        await AssertDeletedAsync(client, accepted.AgentId);
+    }
+
+    [Theory]
+    [MemberData(nameof(OfDeletion))]
+    public async Task A_deletion_leaves_nothing(string call, string fault)
+    {
+        using var client = fixture.Client(Guid.NewGuid());
+        var accepted = await ClusterFixture.PostAsync(client);
+        var operation = await fixture.EndAsync(client, accepted.OperationId);
+        Assert.True((string)operation["status"]! == "Succeeded", operation.ToJsonString());
+
+        var taken = fixture.Portainer.FaultsTaken;
+        fixture.Portainer.Fail(FaultMatrix.Fault(call, fault));
+        await AssertDeletedAsync(client, accepted.AgentId);
+        Assert.NotEqual(taken, fixture.Portainer.FaultsTaken);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(200)]
+    public async Task A_stack_that_is_answered_and_made_later_is_waited_for(int seconds)
+    {
+        using var client = fixture.Client(Guid.NewGuid());
+        fixture.Portainer.AsynchronousStacks = TimeSpan.FromSeconds(seconds);
+
+        var accepted = await ClusterFixture.PostAsync(client);
+        var operation = await fixture.EndAsync(client, accepted.OperationId);
+
+        fixture.Portainer.AsynchronousStacks = null;
+        Assert.True((string)operation["status"]! == "Succeeded", operation.ToJsonString());
+        AssertOne(accepted.AgentId, 1);
+        await AssertDeletedAsync(client, accepted.AgentId);
+    }
+
+    [Fact]
+    public async Task A_stack_that_is_answered_and_cannot_be_made_later_is_a_failure_in_the_clusters_words_and_leaves_nothing()
+    {
+        using var client = fixture.Client(Guid.NewGuid());
+        fixture.Portainer.AsynchronousStacks = TimeSpan.FromSeconds(20);
+        var accepted = await ClusterFixture.PostAsync(client);
+        await fixture.UntilAsync(client, accepted.OperationId, _ => fixture.Portainer.Stacks.Any(row => row.Name.Contains($"{accepted.AgentId:N}", StringComparison.Ordinal)));
+        fixture.Portainer.Environment("one").IsUp = false;
+
+        await fixture.LetTimePassAsync(TimeSpan.FromSeconds(21));
+        fixture.Portainer.Environment("one").IsUp = true;
+        fixture.Portainer.AsynchronousStacks = null;
+        var operation = await fixture.EndAsync(client, accepted.OperationId);
+
+        Assert.True((string)operation["status"]! == "Failed", operation.ToJsonString());
+        await AssertDeletedAsync(client, accepted.AgentId, livePods: 0);
+    }
+
+    private void AssertOne(Guid agentId, int rows)
+    {
+        var left = fixture.Cluster.ObjectsWith($"{PodFacts.AgentLabel}={agentId}");
+        foreach (var kind in new[] { "StatefulSet", "Secret", "Pod", "PersistentVolumeClaim" })
+            Assert.True(left.Count(item => item.StartsWith(kind + ' ', StringComparison.Ordinal)) == 1, $"{kind}: {string.Join(", ", left)}");
+        Assert.Equal(rows, fixture.Portainer.Stacks.Count(row => row.Name.Contains($"{agentId:N}", StringComparison.Ordinal)));
+    }
+
+    private async Task AssertDeletedAsync(HttpClient client, Guid agentId)
+    {
+        var deletion = await ClusterFixture.DeleteAsync(client, agentId);
+        var operation = await fixture.EndAsync(client, deletion.OperationId);
+        fixture.Portainer.Heal();
+
+        Assert.True((string)operation["status"]! == "Succeeded", operation.ToJsonString());
+        Assert.Empty(fixture.Cluster.ObjectsWith($"{PodFacts.AgentLabel}={agentId}"));
+        Assert.DoesNotContain(fixture.Portainer.Stacks, row => row.Name.Contains($"{agentId:N}", StringComparison.Ordinal));
+        Assert.Equal(1, fixture.Portainer.EventLog.MostLivePods($"{agentId}"));
+        Assert.Empty(fixture.Portainer.UnknownRoutes);
+    }
+}
