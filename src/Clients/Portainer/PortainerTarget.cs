@@ -109,8 +109,8 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         if (_launches.Read(agentId) is not { } prepared)
             return new([], after);
         var since = after == 0 ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch.AddTicks(after * TimeSpan.TicksPerMicrosecond);
-        var lines = (await _watch.ReadLogAsync(prepared.Cluster, agentId, since, null, limitBytes, cancellationToken).ConfigureAwait(false))
-            .Where(line => line.Microseconds > after).ToList();
+        var lines = PodLog.Page(
+            await _watch.ReadLogAsync(prepared.Cluster, agentId, since, null, limitBytes, cancellationToken).ConfigureAwait(false), after, limitBytes);
         return new([.. lines.Select(line => new LogLine(line.Text))], lines.Count == 0 ? after : lines[^1].Microseconds);
     }
 
