@@ -38,8 +38,7 @@ public static class LocalMachine
         // Agents are on this machine's loopback: no proxy of the environment may come in between.
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<ElizaClient>(provider, new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<NpmClient>(provider, folder.NpmCache, NpmClient.DefaultEnvironment()))
-        .AddSingleton(provider => provider.GetRequiredService<IOptions<TrivyOptions>>().Value)
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<TrivyScanner>(provider, folder.Scans, TrivyEnvironment.Default()))
+        .AddScanner(folder)
         .AddSingleton(Policy)
         .AddSingleton<ScanGate>()
         .AddSingleton(provider => new OciLayout(folder.Registry, provider.GetRequiredService<TimeProvider>()))

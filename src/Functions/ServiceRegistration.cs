@@ -31,10 +31,9 @@ public static class ServiceRegistration
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<BlobOptions>, BlobValidation>();
         services.AddOptions<BlobOptions>().Bind(configuration.GetSection(BlobOptions.Section)).ValidateOnStart();
-        services.AddOptions<TrivyOptions>().Bind(configuration.GetSection("Trivy")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ImageSigningOptions>().Bind(configuration.GetSection(ImageSigningOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ImageSigningOptions>, ImageSigningValidation>();
-        return services.AddBuilderOptions(configuration).AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
+        return services.AddScannerOptions(configuration).AddBuilderOptions(configuration).AddRemoteRegistry(configuration.GetSection(RegistryOptions.Section));
     }
 
     // Where the section is missing, images stay in a folder.

@@ -8,7 +8,7 @@ namespace MultiAgentInfra.Activities.Builds;
 
 /// <summary>Scans the quarantined image, keeps what was found, and judges it by the policy.</summary>
 [DurableTask(nameof(ScanRuntimeImage))]
-public sealed class ScanRuntimeImageActivity(TrivyScanner scanner, IImageRegistry registry, ScanGate gate, OperationArtifacts artifacts, StepRecorder recorder)
+public sealed class ScanRuntimeImageActivity(IImageScanner scanner, IImageRegistry registry, ScanGate gate, OperationArtifacts artifacts, StepRecorder recorder)
     : StepActivity<ScanRuntimeImage, ScanVerdict>(recorder)
 {
     protected override async Task<StepResult<ScanVerdict>> RunStepAsync(ScanRuntimeImage input, CancellationToken cancellationToken)

@@ -123,6 +123,8 @@ public sealed class AgentManifest
     {
         ["replicas"] = 1,
         ["revisionHistoryLimit"] = 1,
+        // The default waits for a pod to be ready before it takes another template, and so for ever for one that crashes.
+        ["podManagementPolicy"] = "Parallel",
         ["serviceName"] = KubernetesNames.Agent(_workload.Launch.AgentId),
         ["selector"] = new JsonObject { ["matchLabels"] = SelectorLabels(_workload) },
         ["persistentVolumeClaimRetentionPolicy"] = new JsonObject { ["whenDeleted"] = "Retain", ["whenScaled"] = "Retain" },

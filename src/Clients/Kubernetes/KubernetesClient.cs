@@ -111,12 +111,14 @@ public sealed class KubernetesClient(KubernetesConnection connection, TimeProvid
     /// <param name="since">Rounded down to whole seconds; null for the beginning.</param>
     /// <param name="tail">Only the last so many lines; null for all.</param>
     /// <param name="previous">Of the container before the last restart.</param>
+    /// <param name="container">Which one of the pod's.</param>
     public async Task<string> ReadLogAsync(
-        KubernetesMetadata pod, DateTimeOffset? since = null, int? tail = null, bool previous = false, int limitBytes = 64 * 1024, CancellationToken cancellationToken = default)
+        KubernetesMetadata pod, DateTimeOffset? since = null, int? tail = null, bool previous = false, int limitBytes = 64 * 1024,
+        string container = KubernetesNames.Container, CancellationToken cancellationToken = default)
     {
         var route = KubernetesRoutes.With(
             KubernetesRoutes.One(KubernetesKind.Pod, pod.Namespace, pod.Name) + "/log",
-            ("container", KubernetesNames.Container),
+            ("container", container),
             ("timestamps", "true"),
             ("sinceTime", since?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)),
             ("tailLines", tail?.ToString(CultureInfo.InvariantCulture)),

@@ -13,7 +13,8 @@ public sealed class OwnerManifest
         space.Check();
         Objects =
         [
-            .. new[] { NamespaceOf(space), Quota(space), Defaults(space) }.Concat(OwnerTraffic.Of(space)).Select(json => new ManifestObject(json)),
+            RestrictedNamespace(KubernetesNames.Namespace(space.OrganizationId), Labels(space)),
+            .. new[] { Quota(space), Defaults(space) }.Concat(OwnerTraffic.Of(space)).Select(json => new ManifestObject(json)),
         ];
         Yaml = YamlText.Write(Objects);
     }
@@ -40,18 +41,12 @@ public sealed class OwnerManifest
         [KubernetesNames.OwnerLabel] = $"{space.OrganizationId:D}",
     };
 
-    // https://kubernetes.io/docs/concepts/security/pod-security-admission/
-    private static JsonObject NamespaceOf(OwnerSpace space)
+    /// <summary>A namespace whose pods are within Pod Security's level (https://kubernetes.io/docs/concepts/security/pod-security-admission/).</summary>
+    internal static ManifestObject RestrictedNamespace(string name, JsonObject labels)
     {
-        var labels = Labels(space);
         foreach (var mode in new[] { "enforce", "audit", "warn" })
             (labels[PodSecurity + mode], labels[$"{PodSecurity}{mode}-version"]) = ("restricted", "latest");
-        return new()
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Namespace",
-            ["metadata"] = new JsonObject { ["name"] = KubernetesNames.Namespace(space.OrganizationId), ["labels"] = labels },
-        };
+        return new(new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = labels } });
     }
 
     private static JsonObject Quota(OwnerSpace space) => new()

@@ -21,8 +21,8 @@ internal static class OwnerTraffic
     public static IEnumerable<JsonObject> Of(OwnerSpace space)
     {
         yield return Policy(space, "default-deny", [], ingress: [], egress: []);
-        yield return Policy(space, "allow-dns", [], ingress: null, egress: [new() { ["to"] = new JsonArray(Dns()), ["ports"] = new JsonArray(Port("UDP", 53), Port("TCP", 53)) }]);
-        yield return Policy(space, "allow-internet", Agents(), ingress: null, egress: [new() { ["to"] = new JsonArray(Range("0.0.0.0/0", NotPublic), Range("::/0", NotPublic6)) }]);
+        yield return Policy(space, "allow-dns", [], ingress: null, egress: [Names()]);
+        yield return Policy(space, "allow-internet", Agents(), ingress: null, egress: [new() { ["to"] = Internet() }]);
         if (space.ControlPlane.Count > 0)
         {
             yield return Policy(space, "allow-health", Agents(), egress: null, ingress:
@@ -48,9 +48,21 @@ internal static class OwnerTraffic
         }
     }
 
+    /// <summary>The policy of pods that let nothing in and reach names and these ranges, the public Internet when there are none.</summary>
+    public static JsonObject Outward(IReadOnlyList<string> ranges) => Spec(
+        [], ingress: [], egress: [Names(), new() { ["to"] = ranges.Count == 0 ? Internet() : new JsonArray([.. ranges.Select(range => Range(range))]) }]);
+
+    private static JsonObject Policy(OwnerSpace space, string name, JsonObject pods, JsonObject[]? ingress, JsonObject[]? egress) => new()
+    {
+        ["apiVersion"] = "networking.k8s.io/v1",
+        ["kind"] = "NetworkPolicy",
+        ["metadata"] = OwnerManifest.Metadata(space, name),
+        ["spec"] = Spec(pods, ingress, egress),
+    };
+
     /// <param name="ingress">Null when the policy has no say in it; empty when nothing may come in.</param>
     /// <param name="egress">Null when the policy has no say in it; empty when nothing may go out.</param>
-    private static JsonObject Policy(OwnerSpace space, string name, JsonObject pods, JsonObject[]? ingress, JsonObject[]? egress)
+    private static JsonObject Spec(JsonObject pods, JsonObject[]? ingress, JsonObject[]? egress)
     {
         var spec = new JsonObject { ["podSelector"] = pods, ["policyTypes"] = new JsonArray() };
         foreach (var (direction, rules) in new[] { ("Ingress", ingress), ("Egress", egress) })
@@ -61,8 +73,12 @@ internal static class OwnerTraffic
             spec[direction.ToLowerInvariant()] = new JsonArray([.. rules]);
         }
 
-        return new() { ["apiVersion"] = "networking.k8s.io/v1", ["kind"] = "NetworkPolicy", ["metadata"] = OwnerManifest.Metadata(space, name), ["spec"] = spec };
+        return spec;
     }
+
+    private static JsonObject Names() => new() { ["to"] = new JsonArray(Dns()), ["ports"] = new JsonArray(Port("UDP", 53), Port("TCP", 53)) };
+
+    private static JsonArray Internet() => [Range("0.0.0.0/0", NotPublic), Range("::/0", NotPublic6)];
 
     private static JsonObject Agents() => Labels(KubernetesNames.NameLabel, KubernetesNames.ApplicationName);
 

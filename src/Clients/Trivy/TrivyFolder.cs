@@ -43,7 +43,7 @@ internal sealed class TrivyFolder : IDisposable
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
     // JSON is YAML. The format: https://trivy.dev/latest/docs/scanner/secret/#custom-rules
-    private static string Rules() => JsonSerializer.Serialize(new
+    internal static string Rules() => JsonSerializer.Serialize(new
     {
         rules = Lacking.Select(id => new { id, category = "ElizaOS", title = id, severity = "CRITICAL", regex = SecretScanner.Patterns[id] }),
     });

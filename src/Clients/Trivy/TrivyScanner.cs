@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Core.Images;
@@ -6,7 +5,7 @@ using MultiAgentInfra.Core.Images;
 namespace MultiAgentInfra.Clients.Trivy;
 
 /// <summary>Scans images with the Trivy of this machine (https://trivy.dev). Where it is missing or cannot finish, the result says why.</summary>
-public sealed class TrivyScanner
+public sealed class TrivyScanner : IImageScanner
 {
     private const int MaxReportBytes = 64 * 1024 * 1024;
     private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(30);
@@ -25,7 +24,6 @@ public sealed class TrivyScanner
         TrivyFolder.Clear(folder);
     }
 
-    /// <summary>Scans one image.</summary>
     public async Task<ScanResult> ScanAsync(TrivySource source, CancellationToken cancellationToken)
     {
         if (FindProgram() is not { } program)
@@ -56,7 +54,7 @@ public sealed class TrivyScanner
         var version = await ReadVersionAsync(program, folder, cancellationToken);
         if (!version.IsAccepted)
             return ScanResult.NotScanned($"Trivy {version.Version} is not accepted: {TrivyVersion.Accepted}.");
-        var report = TrivyReport.Parse(await PrintAsync(program, Arguments(source, folder), folder, cancellationToken));
+        var report = TrivyReport.Parse(await PrintAsync(program, [.. TrivyArguments.Of(_options, folder.SecretRules), .. source.Arguments], folder, cancellationToken));
         // Asked again, because the scan may have fetched a newer database.
         return ScanResult.Of(report.Normalize(await ReadVersionAsync(program, folder, cancellationToken), _time.GetUtcNow()));
     }
@@ -83,14 +81,6 @@ public sealed class TrivyScanner
             cancellationToken);
         return result.ExitCode == 0 ? result.StdOut : throw new TrivyFailedException(result.ExitCode, LastLine(result.StdErrTail));
     }
-
-    // All that decides what is found is said here. The exit code says only whether the scan went well: the policy judges the report.
-    private string[] Arguments(TrivySource source, TrivyFolder folder) =>
-    [
-        "image", "--format", "json", "--scanners", "vuln,secret", "--image-config-scanners", "secret", "--severity", "UNKNOWN,LOW,MEDIUM,HIGH,CRITICAL",
-        "--secret-config", folder.SecretRules, "--list-all-pkgs=false", "--exit-code", "0", "--no-progress", "--skip-version-check", "--disable-telemetry",
-        "--timeout", string.Create(CultureInfo.InvariantCulture, $"{(int)_options.Timeout.TotalSeconds}s"), .. source.Arguments,
-    ];
 
     private string? FindProgram() =>
         _environment.GetValueOrDefault("PATH", "").Split(':', StringSplitOptions.RemoveEmptyEntries)

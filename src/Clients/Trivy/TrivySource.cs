@@ -8,7 +8,14 @@ namespace MultiAgentInfra.Clients.Trivy;
 /// <summary>Where Trivy finds an image, and what it shows to get it. No record, because a record prints what it holds.</summary>
 public sealed class TrivySource
 {
-    private TrivySource(string[] arguments, JsonObject accounts, params string[] secrets) => (Arguments, Accounts, Secrets) = (arguments, accounts, secrets);
+    private TrivySource(Digest image, bool isRemote, string[] arguments, JsonObject accounts, params string[] secrets) =>
+        (Image, IsRemote, Arguments, Accounts, Secrets) = (image, isRemote, arguments, accounts, secrets);
+
+    /// <summary>Which image it is.</summary>
+    public Digest Image { get; }
+
+    /// <summary>It is in a registry, and not in a folder of this machine.</summary>
+    internal bool IsRemote { get; }
 
     /// <summary>Of <c>trivy image</c>; never a secret.</summary>
     internal IReadOnlyList<string> Arguments { get; }
@@ -28,18 +35,19 @@ public sealed class TrivySource
     };
 
     /// <summary>An image that the index of a layout lists.</summary>
-    public static TrivySource Layout(string root, Digest image) => new(["--input", $"{root}@{image}"], []);
+    public static TrivySource Layout(string root, Digest image) => new(image, false, ["--input", $"{root}@{image}"], []);
 
     /// <summary>An image of a registry. Trivy speaks plain HTTP to loopback addresses by itself, and is told to do so to no other.</summary>
     /// <param name="reference"><c>HOST[:PORT]/REPOSITORY@DIGEST</c>.</param>
     public static TrivySource Remote(string reference, PullCredential credential)
     {
         string[] arguments = ["--image-src", "remote", reference];
+        var image = Digest.Parse(reference[(reference.IndexOf('@', StringComparison.Ordinal) + 1)..]);
         if (credential.Token is { } token)
-            return new(arguments, Account("registrytoken", token), token);
+            return new(image, true, arguments, Account("registrytoken", token), token);
         if (credential.Username is not { } username)
-            return new(arguments, []);
-        return new(arguments, Account("auth", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{credential.Password}"))), credential.Password ?? "");
+            return new(image, true, arguments, []);
+        return new(image, true, arguments, Account("auth", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{credential.Password}"))), credential.Password ?? "");
 
         JsonObject Account(string kind, string value) => new() { [credential.Registry] = new JsonObject { [kind] = value } };
     }

@@ -1,5 +1,6 @@
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Clients.Trivy;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
 
@@ -14,7 +15,8 @@ internal static class Samples
 
     public static readonly AgentLaunch Launch = new(
         Guid.Parse("5f0c2a91-7be4-4d0b-8f3a-1e6d9b7c2a10"), Revision: 3, Attempt: 1, Guid.Parse("c1a9e0d2-0f5b-4b7d-8a66-77d2b1f4e310"),
-        Digest.Of("agent"u8), Digest.Of("runtime"u8), Port: 20001, Uid: 61001, new AgentResources());
+        Digest.Of("agent"u8), Digest.Of("runtime"u8), Port: 20001, Uid: 61001, new AgentResources(),
+        Organization, new AgentDeployment(Cluster: "one"), "1.7.2");
 
     public static AgentVariables Variables { get; } = AgentVariables.Of(
         Launch,
@@ -56,6 +58,11 @@ internal static class Samples
         Databases = [new("10.20.0.5/32"), new("10.20.1.0/24", 6543)],
     };
 
+    private static ScanJobSettings ScanSettings { get; } = new($"mirror.example/trivy@{Digest.Of("trivy"u8)}", [], new Dictionary<string, string> { ["TRIVY_DB_REPOSITORY"] = "mirror.example/trivy-db:2" });
+
+    private static TrivySource ScanSource { get; } = TrivySource.Remote(
+        $"registry.example/quarantine/runtime@{Digest.Of("runtime image"u8)}", new("registry.example", null, null, SecretCanary, null));
+
     /// <summary>Every golden file and what it must be.</summary>
     public static IReadOnlyDictionary<string, string> Documents { get; } = new Dictionary<string, string>
     {
@@ -65,6 +72,7 @@ internal static class Samples
         ["singleton-reachable.yaml"] = AgentManifest.Of(Reachable).Yaml,
         ["replicated.yaml"] = AgentManifest.Of(Replicated).Yaml,
         ["replicable-one.yaml"] = AgentManifest.Of(ReplicableOne).Yaml,
+        ["scan.yaml"] = YamlText.Write([.. ScanJobManifest.Surroundings(ScanSettings), ScanJobManifest.Job(ScanSource, ScanSettings, new())]),
         ["compose.yaml"] = ComposeManifest.Of(Singleton),
         ["compose-reachable.yaml"] = ComposeManifest.Of(Reachable),
     };

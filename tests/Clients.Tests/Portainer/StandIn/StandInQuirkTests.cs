@@ -101,6 +101,19 @@ public sealed class StandInQuirkTests
     }
 
     [Fact]
+    public async Task A_field_that_no_kind_has_is_refused_in_a_stack_and_dropped_by_the_proxy()
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+
+        var (status, body) = await fixture.CreateStackAsync(fixture.Manifest("r.example/a@sha256:1").Replace("image:", "imagePullPolcy: Always\n        image:", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.InternalServerError, status);
+        Assert.EndsWith("strict decoding error: unknown field \"spec.template.spec.containers[0].imagePullPolcy\"", (string?)body!["details"], StringComparison.Ordinal);
+
+        var (_, made) = await fixture.KubeAsync("POST", "api/v1/namespaces/agents-a/configmaps", """{"metadata":{"name":"c"},"dta":{"a":"1"}}""");
+        Assert.Null(made!["dta"]);
+    }
+
+    [Fact]
     public async Task Pull_secrets_follow_the_difference_of_lists_and_a_namespace_takes_its_rows_with_it()
     {
         await using var fixture = await StandInFixture.StartAsync();

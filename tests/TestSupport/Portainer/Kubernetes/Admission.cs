@@ -14,6 +14,7 @@ internal sealed class Admission(Cluster cluster)
     public JsonObject Create(KubeResource resource, JsonObject body, bool dryRun)
     {
         var item = body.Copy();
+        Fields.TakeUnknown(resource, item);
         Clean(item);
         if (item.Text("metadata", "generateName") is { } prefix && item.Name().Length == 0)
             item.Child("metadata")["name"] = prefix + cluster.Controllers.NewSuffix();
@@ -37,6 +38,7 @@ internal sealed class Admission(Cluster cluster)
     {
         var after = current.Copy();
         change(after);
+        Fields.TakeUnknown(resource, after);
         if (after.Text("metadata", "resourceVersion") is { } version && version != current.Text("metadata", "resourceVersion"))
             throw KubeException.Changed(resource, current.Name());
         if (after.Text("metadata", "uid") is { } uid && uid != current.Uid())

@@ -35,11 +35,13 @@ public sealed class Cluster
 
     private readonly List<(Func<PodFacts, bool> Chooses, Behaviour Behaviour)> _scripts = [];
     private readonly HashSet<string> _privateRegistries = [];
+    private readonly Scalers _scalers;
 
     internal Cluster(string name, Agenda agenda, EventLog log)
     {
         (Name, Agenda, Log, Store) = (name, agenda, log, new(agenda));
         (Events, Storage, Deletions, Usage, Admission) = (new(Store, agenda), new(this), new(this), new(this), new(this));
+        _scalers = new(this);
         (Life, Controllers, Kubectl, Api) = (new(this), new(this), new(this), new(this));
         Store.Changed += Changed;
         foreach (var made in new[] { "default", "kube-system", "portainer" })
@@ -171,6 +173,7 @@ public sealed class Cluster
         Storage.Changed(change);
         Deletions.Changed(change);
         Controllers.Changed(change);
+        _scalers.Changed(change);
         if (change.Resource == KubeResource.Pods && change.Before is null)
             Life.Created(change.Either);
         else if (change.Resource == KubeResource.Pods && change.After is null)

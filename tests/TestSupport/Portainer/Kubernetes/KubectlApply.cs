@@ -18,6 +18,7 @@ internal sealed class KubectlApply(Cluster cluster)
         var output = new StringBuilder();
         foreach (var (resource, item) in Read(manifest, @namespace))
         {
+            MustKnowFields(resource, item);
             foreach (var (name, value) in labels)
                 item.Child("metadata").Child("labels")[name] = value;
             try
@@ -88,6 +89,16 @@ internal sealed class KubectlApply(Cluster cluster)
     }
 
     private static IEnumerable<JsonObject> Unpacked(JsonObject document) => document.Text("kind") == "List" ? document.Items("items").Select(item => item.Copy()) : [document];
+
+    // The server validates strictly for kubectl, and for nobody else.
+    private static void MustKnowFields(KubeResource resource, JsonObject item)
+    {
+        if (Fields.TakeUnknown(resource, item) is { Count: > 0 } unknown)
+        {
+            throw new KubectlException($"Error from server (BadRequest): error when creating \"STDIN\": {resource.Kind} in version \"{resource.Version}\" cannot be handled as a {resource.Kind}: "
+                + $"strict decoding error: {string.Join(", ", unknown.Select(field => $"unknown field \"{field}\""))}");
+        }
+    }
 
     private static (KubeResource Resource, JsonObject Item) Resolve(JsonObject item, string @namespace)
     {
