@@ -123,12 +123,12 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         var cause = $"{problem.Diagnosis.Cause} {pod?.Metadata.Uid}";
         var since = _troubled.AddOrUpdate(
             launch.AgentId, _ => (cause, now), (_, known) => known.Cause == cause ? known : (cause, now)).Since;
-        if (problem.Outlook == PodOutlook.Starting || (problem.Outlook == PodOutlook.MayHeal && now - since < options.Patience))
-            return new AgentState.Starting(problem.Diagnosis.Message, launch, problem.Diagnosis);
-        if (pod is null || !problem.HasLog)
-            return new AgentState.Failing(problem.Diagnosis, launch);
-        var log = await ReadEndAsync(clusters.Open(prepared.Cluster).Client, pod, cancellationToken);
-        return new AgentState.Failing(problem.Diagnosis with { Evidence = [.. problem.Diagnosis.Evidence, .. log] }, launch);
+        var diagnosis = problem.Diagnosis;
+        if (pod is not null && problem.HasLog)
+            diagnosis = diagnosis with { Evidence = [.. diagnosis.Evidence, .. await ReadEndAsync(clusters.Open(prepared.Cluster).Client, pod, cancellationToken)] };
+        return problem.Outlook == PodOutlook.Hopeless || (problem.Outlook == PodOutlook.MayHeal && now - since >= options.Patience)
+            ? new AgentState.Failing(diagnosis, launch)
+            : new AgentState.Starting(diagnosis.Message, launch, diagnosis);
     }
 
     /// <summary>What the container that failed has written: the one that is there may have begun just now.</summary>
