@@ -21,8 +21,8 @@ public static class ComposeManifest
     private const string SecretsKey = "secrets";
     private const int MostProcesses = 512;
 
-    // The engine shows an environment to everyone who may look at a container, so it is put in by the agent's own process, before anything else runs there.
-    private const string ReadSecrets = $"data:text/javascript,import{{readFileSync}}from'node:fs';Object.assign(process.env,JSON.parse(readFileSync('{SecretsFolder}/{SecretsFile}','utf8')))";
+    // The engine shows an environment to everyone who may look at a container, so Node.js itself puts them in, before anything else runs in it.
+    private const string ReadSecrets = $"--import data:text/javascript,import{{readFileSync}}from'node:fs';Object.assign(process.env,JSON.parse(readFileSync('{SecretsFolder}/{SecretsFile}','utf8')))";
 
     /// <summary>Of the container, of the volume with its data, and of the project.</summary>
     public static string Name(Guid agentId) => KubernetesNames.Agent(agentId);
@@ -34,33 +34,34 @@ public static class ComposeManifest
     public static string Network(Guid organizationId) => KubernetesNames.Namespace(organizationId);
 
     /// <summary>The file's text, the same for the same workload.</summary>
+    /// <param name="hostNetwork">For an engine without a bridge: the agent uses the machine's network, and answers on its loopback.</param>
     /// <exception cref="Core.NonRetryableException">The workload makes no sense, or wants replicas.</exception>
-    public static string Of(AgentWorkload workload)
+    public static string Of(AgentWorkload workload, bool hostNetwork = false)
     {
         workload.Check();
         if (AgentScaling.IsMany(workload))
             throw new Core.NonRetryableException($"Agent {workload.Launch.AgentId} wants several replicas, and a Docker environment runs one.");
         var file = new JsonObject
         {
-            ["services"] = new JsonObject { [KubernetesNames.Container] = Service(workload) },
-            ["networks"] = new JsonObject { ["default"] = new JsonObject { ["name"] = Network(workload.OrganizationId), ["external"] = true } },
+            ["services"] = new JsonObject { [KubernetesNames.Container] = Service(workload, hostNetwork) },
             ["volumes"] = new JsonObject
             {
                 [DataKey] = new JsonObject { ["name"] = Name(workload.Launch.AgentId), ["labels"] = AgentManifest.SelectorLabels(workload) },
                 [SecretsKey] = new JsonObject { ["name"] = SecretsVolume(workload.Launch.AgentId), ["external"] = true },
             },
         };
+        if (!hostNetwork)
+            file["networks"] = new JsonObject { ["default"] = new JsonObject { ["name"] = Network(workload.OrganizationId), ["external"] = true } };
         return YamlText.Write(Escaped(file)!.AsObject());
     }
 
-    private static JsonObject Service(AgentWorkload workload)
+    private static JsonObject Service(AgentWorkload workload, bool hostNetwork)
     {
         var service = new JsonObject
         {
             ["container_name"] = Name(workload.Launch.AgentId),
             ["image"] = workload.Image,
-            ["command"] = new JsonArray(["node", "--import", ReadSecrets, .. RuntimeSettings.Command.Skip(1).Select(part => (JsonNode)part)]),
-            ["environment"] = AgentManifest.Map(workload.Environment.OrderBy(variable => variable.Key, StringComparer.Ordinal)),
+            ["environment"] = Environment(workload, hostNetwork),
             ["labels"] = Labels(workload),
             ["user"] = RuntimeSettings.User,
             ["working_dir"] = RuntimeSettings.WorkingFolder,
@@ -81,10 +82,21 @@ public static class ComposeManifest
             ["stop_grace_period"] = "30s",
             ["logging"] = new JsonObject { ["driver"] = "json-file", ["options"] = new JsonObject { ["max-size"] = "32m", ["max-file"] = "2" } },
         };
+        if (hostNetwork)
+            service["network_mode"] = "host";
         // For a proxy on the engine's own machine.
-        if (workload.Host is not null)
+        else if (workload.Host is not null)
             service["ports"] = new JsonArray(Invariant($"127.0.0.1:{workload.Launch.Port}:{RuntimeSettings.Port}"));
         return service;
+    }
+
+    private static JsonObject Environment(AgentWorkload workload, bool hostNetwork)
+    {
+        var variables = new SortedDictionary<string, string>(workload.Environment.ToDictionary(), StringComparer.Ordinal);
+        variables["NODE_OPTIONS"] = $"{variables.GetValueOrDefault("NODE_OPTIONS")} {ReadSecrets}".TrimStart();
+        if (hostNetwork)
+            (variables["SERVER_HOST"], variables["SERVER_PORT"]) = ("127.0.0.1", KubernetesNames.Number(workload.Launch.Port));
+        return AgentManifest.Map(variables);
     }
 
     private static JsonObject Labels(AgentWorkload workload)

@@ -31,6 +31,21 @@ public sealed partial class InjectionTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
+    [Trait("Needs", "Server")]
+    public async Task Another_reader_reads_the_same_by_either_version_of_yaml()
+    {
+        var texts = Nasty.Concat(Texts.Sample(500)).Distinct().ToList();
+        var document = new JsonObject(texts.Select((text, index) => KeyValuePair.Create($"_{index}", (JsonNode?)text)));
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, YamlText.Write(document), TestContext.Current.CancellationToken);
+
+        var read = await ManifestChecker.ReadAsync(file);
+
+        Assert.Equal(2, read.Count);
+        Assert.All(read, json => Assert.Equal(texts, JsonNode.Parse(json)!.AsObject().Select(entry => (string?)entry.Value)));
+    }
+
+    [Fact]
     public void No_text_of_an_agents_owner_becomes_anything_else_in_a_cluster() => Prop.ForAll(Texts.Four().ToArbitrary(), texts =>
     {
         var (title, bio, plugin, value) = texts;

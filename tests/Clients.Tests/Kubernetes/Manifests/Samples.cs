@@ -74,6 +74,7 @@ internal static class Samples
         ["replicable-one.yaml"] = AgentManifest.Of(ReplicableOne).Yaml,
         ["scan.yaml"] = YamlText.Write([.. ScanJobManifest.Surroundings(ScanSettings), ScanJobManifest.Job(ScanSource, ScanSettings, new())]),
         ["compose.yaml"] = ComposeManifest.Of(Singleton),
+        ["compose-host-network.yaml"] = ComposeManifest.Of(Singleton, hostNetwork: true),
         ["compose-reachable.yaml"] = ComposeManifest.Of(Reachable),
     };
 
