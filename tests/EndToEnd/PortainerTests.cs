@@ -11,13 +11,14 @@ public sealed class PortainerTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
+    private static readonly TimeSpan BeforeReady = TimeSpan.FromMilliseconds(50);
+
     private static readonly Dictionary<string, (Behaviour Behaviour, string Message)> Ways = new()
     {
         ["ImagePullFailed"] = (Behaviour.ImagePullFails("denied"), "The cluster cannot pull the image: "),
-        ["CrashLoop"] = (Behaviour.Crash(3, "line", "the key canary-of-the-log does not fit"), "last with exit code 3"),
-        ["OutOfMemory"] = (Behaviour.OutOfMemory(), "more memory than its limit of 1Gi"),
+        ["CrashLoop"] = (Behaviour.CrashAfter(BeforeReady, 3, "line", "the key canary-of-the-log does not fit"), "last with exit code 3"),
+        ["OutOfMemory"] = (Behaviour.OutOfMemory(BeforeReady), "more memory than its limit of 1Gi"),
         ["Unschedulable"] = (Behaviour.Unschedulable(), "0/3 nodes are available: 3 Insufficient memory."),
-        ["ProbeFailed"] = (Behaviour.NeverReady(), "HTTP probe failed with statuscode: 503"),
         ["AdmissionDenied"] = (Behaviour.Denied("admission webhook \"policy.example\" denied the request: no"), "policy.example"),
         ["Forbidden"] = (Behaviour.Denied("User \"x\" cannot create resource"), "cannot create resource"),
     };
