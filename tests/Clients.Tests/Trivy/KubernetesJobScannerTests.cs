@@ -88,7 +88,8 @@ public sealed class KubernetesJobScannerTests : IAsyncLifetime
         _cluster.WhenImage("trivy", Behaviour.Completes(lines[^1]));
         using var dies = new CancellationTokenSource();
         var first = Scanner().ScanAsync(Source, dies.Token);
-        await PumpAsync("the job", () => first.IsCompleted || _cluster.Objects("jobs").Count > 0);
+        // Without its secret the pod would wait for the next scan.
+        await PumpAsync("the secret", () => first.IsCompleted || _cluster.Objects("secrets").Any(secret => Namespace(secret) == ScanJobManifest.Namespace));
         await dies.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         _clock.Advance(TimeSpan.FromSeconds(10));

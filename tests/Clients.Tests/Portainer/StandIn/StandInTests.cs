@@ -76,6 +76,65 @@ public sealed class StandInTests
     }
 
     [Fact]
+    public async Task A_node_that_is_lost_keeps_its_pod_until_it_is_back()
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+        await fixture.CreateStackAsync(fixture.Manifest("r.example/a@sha256:1"));
+        fixture.Pass(10);
+        var node = (string)fixture.Pod()!["spec"]!["nodeName"]!;
+
+        fixture.Cluster.LoseNode(node);
+        fixture.Pass(600);
+        Assert.NotNull(fixture.Pod()!["metadata"]!["deletionTimestamp"]);
+        Assert.Equal(1, fixture.Server.EventLog.LivePods(fixture.Agent.ToString()));
+        fixture.Cluster.ReturnNode(node);
+        fixture.Pass(10);
+
+        Assert.Null(fixture.Pod()!["metadata"]!["deletionTimestamp"]);
+        Assert.Equal(2, fixture.Server.EventLog.Pods.Count);
+        Assert.Equal(1, fixture.Server.EventLog.MostLivePods(fixture.Agent.ToString()));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_deleted_without_a_word_leaves_its_pod()
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+        const string job = """{"metadata":{"name":"j"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"b"}]}}}}""";
+        fixture.Cluster.WhenImage("b", Behaviour.Completes("first", "second"));
+        await fixture.KubeAsync("POST", "apis/batch/v1/namespaces/agents-a/jobs", job);
+        fixture.Pass(10);
+        var pod = (string)Assert.Single(fixture.Cluster.Objects("pods"))["metadata"]!["name"]!;
+        Assert.Equal("second\n", (string?)(await fixture.KubeAsync("GET", $"api/v1/namespaces/agents-a/pods/{pod}/log?tailLines=1")).Body);
+        Assert.Equal("Complete", (string?)fixture.Cluster.Objects("jobs").Single()["status"]!["conditions"]![0]!["type"]);
+
+        await fixture.KubeAsync("DELETE", "apis/batch/v1/namespaces/agents-a/jobs/j");
+        fixture.Pass(10);
+        Assert.Single(fixture.Cluster.Objects("pods"));
+        await fixture.KubeAsync("POST", "apis/batch/v1/namespaces/agents-a/jobs", job);
+        fixture.Pass(10);
+        await fixture.KubeAsync("DELETE", "apis/batch/v1/namespaces/agents-a/jobs/j?propagationPolicy=Background");
+        fixture.Pass(10);
+        Assert.Single(fixture.Cluster.Objects("pods"));
+    }
+
+    [Fact]
+    public async Task A_probe_passes_again_when_its_script_is_forgotten()
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+        fixture.Cluster.WhenAgent(fixture.Agent, Behaviour.NeverReady("Readiness probe failed: x"));
+        await fixture.CreateStackAsync(fixture.Manifest("r.example/a@sha256:1"));
+        fixture.Pass(120);
+        Assert.False((bool)fixture.Pod()!["status"]!["containerStatuses"]![0]!["ready"]!);
+        var unhealthy = Assert.Single(fixture.Cluster.Objects("events"), happening => (string?)happening["reason"] == "Unhealthy");
+        Assert.Equal(5, (int)unhealthy["count"]!);
+
+        fixture.Cluster.ForgetScripts();
+        fixture.Pass(5);
+
+        Assert.True((bool)fixture.Pod()!["status"]!["containerStatuses"]![0]!["ready"]!);
+    }
+
+    [Fact]
     public async Task A_rollback_waits_behind_a_pod_that_is_not_ready_when_pods_are_ordered()
     {
         await using var fixture = await StandInFixture.StartAsync();

@@ -47,6 +47,16 @@ public sealed record Behaviour
     /// <summary>The node does not answer: not even the end of the grace ends the process.</summary>
     public bool? Stuck { get; init; }
 
+    /// <summary>As usual, whatever older scripts say.</summary>
+    public static Behaviour Healthy => new()
+    {
+        UnschedulableWords = "",
+        DenialWords = "",
+        PullWords = "",
+        ProbeWords = "",
+        ExitTime = Timeout.InfiniteTimeSpan,
+    };
+
     public static Behaviour ReadyAfter(TimeSpan time) => new() { ReadyTime = time, ProbeWords = "", ExitTime = Timeout.InfiniteTimeSpan };
 
     public static Behaviour Crash(int exitCode, params string[] log) =>

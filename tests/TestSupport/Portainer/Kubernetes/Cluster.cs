@@ -41,7 +41,7 @@ public sealed class Cluster
     {
         (Name, Agenda, Log, Store) = (name, agenda, log, new(agenda));
         (Events, Storage, Deletions, Usage, Admission) = (new(Store, agenda), new(this), new(this), new(this), new(this));
-        _scalers = new(this);
+        (_scalers, Lost) = (new(this), new(this));
         (Life, Controllers, Kubectl, Api) = (new(this), new(this), new(this), new(this));
         Store.Changed += Changed;
         foreach (var made in new[] { "default", "kube-system", "portainer" })
@@ -52,6 +52,9 @@ public sealed class Cluster
     public string Name { get; }
 
     public ClusterTimes Times { get; set; } = new();
+
+    /// <summary>From where the API server reaches pods, such as <c>10.0.0.4</c>: network policies then hold its proxy back. Null where the network enforces none.</summary>
+    public string? ControlPlaneAddress { get; set; }
 
     /// <summary>How much of a container's output a node keeps: only its last lines. Real ones keep 10 MiB and turn the file over.</summary>
     public int LogBytes { get; set; } = 10 * 1024 * 1024;
@@ -80,6 +83,8 @@ public sealed class Cluster
 
     internal PodLife Life { get; }
 
+    internal LostNodes Lost { get; }
+
     internal Controllers Controllers { get; }
 
     internal KubectlApply Kubectl { get; }
@@ -90,8 +95,7 @@ public sealed class Cluster
     public void When(Func<PodFacts, bool> chooses, Behaviour behaviour) => Agenda.Run(() =>
     {
         _scripts.Add((chooses, behaviour));
-        Life.RetryPending();
-        Controllers.RetryDenied();
+        TryAgain();
     });
 
     public void WhenAgent(Guid agent, Behaviour behaviour) => When(pod => pod.Agent == agent.ToString(), behaviour);
@@ -102,8 +106,7 @@ public sealed class Cluster
     public void ForgetScripts() => Agenda.Run(() =>
     {
         _scripts.Clear();
-        Life.RetryPending();
-        Controllers.RetryDenied();
+        TryAgain();
     });
 
     /// <summary>Images of this registry are pulled only by a pod that names a pull secret, and one that exists.</summary>
@@ -125,6 +128,11 @@ public sealed class Cluster
             Store.Create(KubeResource.Nodes, Scheduler.ToObject(node));
         Life.RetryPending();
     });
+
+    /// <summary>The control plane does not hear the node any more. Its pods run on: not ready after 40 s, to be deleted after five minutes, and gone only when it is back.</summary>
+    public void LoseNode(string name) => Agenda.Run(() => Lost.Lose(name));
+
+    public void ReturnNode(string name) => Agenda.Run(() => Lost.Return(name));
 
     /// <summary>Copies of all objects of a kind, such as <c>pods</c>, as they are now.</summary>
     public IReadOnlyList<JsonObject> Objects(string plural, string? labelSelector = null) => Agenda.Run(() =>
@@ -166,6 +174,13 @@ public sealed class Cluster
         pod.Pairs("metadata", "labels").ToDictionary(),
         pod["spec"] as JsonObject ?? []);
 
+    private void TryAgain()
+    {
+        Life.RetryPending();
+        Life.ProbeAgain();
+        Controllers.RetryDenied();
+    }
+
     private void Changed(ObjectChange change)
     {
         if (change.Resource == KubeResource.Events)
@@ -180,7 +195,7 @@ public sealed class Cluster
             Life.Removed(change.Either.Uid());
         else if ((change.Resource == KubeResource.Secrets || change.Resource == KubeResource.ConfigMaps) && change.Before is null)
             Life.WakeWaiting(change.Either.Namespace());
-        else if (change.Resource == KubeResource.Nodes || change.Resource == KubeResource.Claims)
+        else if (change.Resource == KubeResource.Nodes || change.Resource == KubeResource.Claims || change.Resource == KubeResource.Snapshots)
             Life.RetryPending();
         else if (change.Resource == KubeResource.Namespaces && change.Before is null)
             Agenda.After(TimeSpan.Zero, () => Furnish(change.Either.Name()));

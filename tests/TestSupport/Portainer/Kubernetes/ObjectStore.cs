@@ -88,6 +88,8 @@ internal sealed class ObjectStore(Agenda agenda)
         if (byRequest && after.Any(part => part.Key is not ("metadata" or "status") && !JsonNode.DeepEquals(part.Value, before[part.Key])) && after.ContainsKey("spec"))
             after.Child("metadata")["generation"] = (before.Number("metadata", "generation") ?? 0) + 1;
         after.Child("metadata")["resourceVersion"] = NextVersion();
+        foreach (var owner in before.Items("metadata", "ownerReferences"))
+            _owned.GetValueOrDefault(owner.Text("uid")!)?.Remove((resource, before.Namespace(), before.Name()));
         Put(resource, after);
         Told(new(resource, before, after), byRequest);
         return after;

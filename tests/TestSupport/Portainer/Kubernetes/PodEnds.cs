@@ -47,7 +47,10 @@ internal sealed class PodEnds(Cluster cluster, PodLife life)
         if (wait == TimeSpan.Zero)
         {
             // The object goes at once, and nobody waits for the processes.
-            cluster.Agenda.After(slow, () => cluster.Log.Ended(run.Uid));
+            if (cluster.Lost.Has(run))
+                cluster.Lost.Forget(run);
+            else
+                cluster.Agenda.After(slow, () => cluster.Log.Ended(run.Uid));
             cluster.Store.Remove(KubeResource.Pods, pod);
             return;
         }
@@ -62,8 +65,12 @@ internal sealed class PodEnds(Cluster cluster, PodLife life)
             item.Child("metadata")["deletionTimestamp"] = deadline.Stamp();
             item.Child("metadata")["deletionGracePeriodSeconds"] = (long)wait.TotalSeconds;
         });
-        life.Later(run, time, () => Gone(run));
+        if (!cluster.Lost.Has(run))
+            Finish(run, time);
     }
+
+    /// <summary>The processes end so much later, and then the object goes.</summary>
+    public void Finish(PodRun run, TimeSpan time) => life.Later(run, time, () => Gone(run));
 
     public void Evict(PodRun run, string message)
     {

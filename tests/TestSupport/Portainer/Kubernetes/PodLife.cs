@@ -8,13 +8,13 @@ internal sealed class PodLife
     private readonly Cluster _cluster;
     private readonly Dictionary<string, PodRun> _runs = [];
     private readonly LinkedList<PodRun> _pending = [];
+    private readonly PodNeeds _needs;
     private bool _retries;
 
     public PodLife(Cluster cluster)
     {
         _cluster = cluster;
-        Scheduler = new(cluster.Store);
-        Ends = new(cluster, this);
+        (Scheduler, _needs, Ends) = (new(cluster.Store), new(cluster.Store), new(cluster, this));
     }
 
     public Scheduler Scheduler { get; }
@@ -55,6 +55,16 @@ internal sealed class PodLife
             foreach (var run in _pending.ToArray())
                 Schedule(run);
         });
+    }
+
+    /// <summary>A script changed: a probe that failed may pass.</summary>
+    public void ProbeAgain()
+    {
+        foreach (var run in _runs.Values.Where(run => run.FailsProbe && run.Running is not null && !run.Terminating).ToArray())
+        {
+            if (_cluster.BehaviourOf(run.Facts).ProbeWords is not { Length: > 0 })
+                Later(run, _cluster.Times.Retry, () => BecomeReady(run));
+        }
     }
 
     /// <summary>A Secret or ConfigMap was made.</summary>
@@ -104,7 +114,7 @@ internal sealed class PodLife
     public void Prepare(PodRun run)
     {
         run.Turn++;
-        if (MissingMount(run) is { } mount)
+        if (_needs.Mount(run) is { } mount)
         {
             (run.NeedsObjects, run.Waiting) = (true, ("ContainerCreating", null));
             Warn(run, "FailedMount", mount);
@@ -124,7 +134,7 @@ internal sealed class PodLife
     public void Start(PodRun run)
     {
         run.Turn++;
-        if (MissingVariables(run) is { } missing)
+        if (_needs.Variables(run) is { } missing)
         {
             (run.NeedsObjects, run.Waiting) = (true, ("CreateContainerConfigError", missing));
             Warn(run, "Failed", $"Error: {missing}");
@@ -200,43 +210,18 @@ internal sealed class PodLife
         });
     }
 
-    private void BecomeReady(PodRun run)
+    public void BecomeReady(PodRun run)
     {
+        run.FailsProbe = false;
         (run.Ready, run.Changed) = (true, _cluster.Agenda.Now);
         Publish(run);
     }
 
     private void Unhealthy(PodRun run, string words, int times)
     {
+        run.FailsProbe = true;
         Warn(run, "Unhealthy", words);
         if (times > 1)
             Later(run, _cluster.Times.Probe, () => Unhealthy(run, words, times - 1));
     }
-
-    private string? MissingVariables(PodRun run)
-    {
-        foreach (var container in run.Spec.Items("containers"))
-        {
-            var secrets = container.Items("envFrom").Where(from => !from.Flag("secretRef", "optional")).Select(from => from.Text("secretRef", "name"))
-                .Concat(container.Items("env").Where(from => !from.Flag("valueFrom", "secretKeyRef", "optional")).Select(from => from.Text("valueFrom", "secretKeyRef", "name")));
-            var maps = container.Items("envFrom").Select(from => from.Text("configMapRef", "name"))
-                .Concat(container.Items("env").Select(from => from.Text("valueFrom", "configMapKeyRef", "name")));
-            if (secrets.OfType<string>().FirstOrDefault(name => _cluster.Store.Find(KubeResource.Secrets, run.Facts.Namespace, name) is null) is { } secret)
-                return $"secret \"{secret}\" not found";
-            if (maps.OfType<string>().FirstOrDefault(name => _cluster.Store.Find(KubeResource.ConfigMaps, run.Facts.Namespace, name) is null) is { } map)
-                return $"configmap \"{map}\" not found";
-        }
-
-        return null;
-    }
-
-    private string? MissingMount(PodRun run) => run.Spec.Items("volumes")
-        .Select(volume => (Name: volume.Text("name"), Secret: volume.Text("secret", "secretName"), Map: volume.Text("configMap", "name"), Optional: volume.Flag("secret", "optional")))
-        .Where(volume => !volume.Optional)
-        .Select(volume => volume.Secret is { } secret && _cluster.Store.Find(KubeResource.Secrets, run.Facts.Namespace, secret) is null
-            ? $"MountVolume.SetUp failed for volume \"{volume.Name}\" : secret \"{secret}\" not found"
-            : volume.Map is { } map && _cluster.Store.Find(KubeResource.ConfigMaps, run.Facts.Namespace, map) is null
-                ? $"MountVolume.SetUp failed for volume \"{volume.Name}\" : configmap \"{map}\" not found"
-                : null)
-        .FirstOrDefault(problem => problem is not null);
 }

@@ -62,6 +62,9 @@ internal sealed class PodRun(JsonObject pod, PodFacts facts, DateTimeOffset crea
     /// <summary>Raised by everything that overtakes what is still due for the pod.</summary>
     public long Turn { get; set; }
 
+    /// <summary>It runs, and its readiness probe has failed.</summary>
+    public bool FailsProbe { get; set; }
+
     public bool Terminating { get; set; }
 
     /// <summary>When the grace of its deletion ends.</summary>
