@@ -55,6 +55,7 @@ public class ClusterFixture : IAsyncLifetime
         await _api.InitializeAsync();
         using var agent = JsonDocument.Parse(NewAgent().ToJsonString());
         await ReleasedRuntime.MakeAsync(_api, Submission.Read(agent.RootElement, Guid.NewGuid(), ["portainer"], []).Plugins);
+        await WarmUpAsync();
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -88,26 +89,42 @@ public class ClusterFixture : IAsyncLifetime
     /// <returns>The operation as a user reads it.</returns>
     public async Task<JsonNode> EndAsync(HttpClient client, Guid operationId)
     {
-        var path = new Uri($"/api/operations/{operationId}", UriKind.Relative);
-        return await Wait.ForAsync(
-            $"operation {operationId} to end",
-            Deadline,
-            async () =>
-            {
-                var operation = (await client.GetFromJsonAsync<JsonNode>(path))!;
-                if ((string)operation["status"]! is not ("NotStarted" or "Running"))
-                    return operation;
-                LetTimePass();
-                return null;
-            },
-            TimeSpan.FromMilliseconds(1));
+        JsonNode operation = null!;
+        await UntilAsync($"operation {operationId} to end", async () =>
+        {
+            operation = (await client.GetFromJsonAsync<JsonNode>(new Uri($"/api/operations/{operationId}", UriKind.Relative)))!;
+            return (string)operation["status"]! is not ("NotStarted" or "Running");
+        });
+        return operation;
     }
+
+    /// <summary>Lets time go by until it is so.</summary>
+    public Task UntilAsync(string what, Func<Task<bool>> isSo) => Wait.ForAsync(
+        what,
+        Deadline,
+        async () =>
+        {
+            if (await isSo())
+                return what;
+            LetTimePass();
+            return null;
+        },
+        TimeSpan.FromMilliseconds(1));
 
     /// <summary>Until what waits goes on; work that is under way is not made to seem slow.</summary>
     private void LetTimePass()
     {
         var next = Clock.NextTimer - Clock.GetUtcNow() ?? LongestPause;
         Clock.Advance(Portainer.CallsWaiting > 0 ? LongestPause : next <= LongestPause ? next : Meanwhile);
+    }
+
+    /// <summary>The first time is slow, and time goes by meanwhile.</summary>
+    private async Task WarmUpAsync()
+    {
+        using var client = Client(Guid.NewGuid());
+        var accepted = await PostAsync(client);
+        await EndAsync(client, accepted.OperationId);
+        await EndAsync(client, (await DeleteAsync(client, accepted.AgentId)).OperationId);
     }
 
     private void Configure(IServiceCollection services)

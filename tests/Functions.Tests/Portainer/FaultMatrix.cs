@@ -32,7 +32,7 @@ internal static class FaultMatrix
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfAll = new Dictionary<string, Func<PortainerFault, PortainerFault>>
     {
         ["500"] = fault => fault,
-        ["three times 502"] = fault => fault with { Status = 502, Times = 2 },
+        ["twice 502"] = fault => fault with { Status = 502, Times = 2 },
         ["timeout"] = fault => fault with { Hangs = true },
         ["connection lost"] = fault => fault with { Drops = true },
         ["slow"] = fault => fault with { Delay = TimeSpan.FromSeconds(25) },

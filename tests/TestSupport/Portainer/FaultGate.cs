@@ -7,18 +7,24 @@ internal sealed class FaultGate(TimeProvider clock)
 {
     private readonly List<(PortainerFault Fault, int Passed)> _faults = [];
     private int _waiting;
-    private int _taken;
 
     /// <summary>Calls that hang or are slow, at this moment.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>Calls that a fault has met, ever.</summary>
-    public int Taken => Volatile.Read(ref _taken);
 
     public void Add(PortainerFault fault)
     {
         lock (_faults)
             _faults.Add((fault, 0));
+    }
+
+    /// <summary>Those that have not come as often as they should.</summary>
+    public IReadOnlyList<PortainerFault> Pending
+    {
+        get
+        {
+            lock (_faults)
+                return [.. _faults.Where(entry => entry.Passed - entry.Fault.After < entry.Fault.Times).Select(entry => entry.Fault)];
+        }
     }
 
     public void Clear()
@@ -35,7 +41,6 @@ internal sealed class FaultGate(TimeProvider clock)
             return;
         }
 
-        Interlocked.Increment(ref _taken);
         if (fault.StaleList)
             context.Items[nameof(PortainerFault.StaleList)] = true;
         if (fault.Remains != StackRemains.All)
