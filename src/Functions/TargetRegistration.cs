@@ -25,16 +25,11 @@ internal static class TargetRegistration
 
     private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder)
     {
-        var clusters = provider.GetRequiredService<PortainerClusters>();
         return ActivatorUtilities.CreateInstance<PortainerTarget>(
             provider,
-            (PlaceAgent)((_, cancellationToken) => FirstClusterAsync(clusters.Client, cancellationToken)),
+            (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
             new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges));
     }
-
-    private static async Task<int> FirstClusterAsync(PortainerClient client, CancellationToken cancellationToken) =>
-        (await client.ListEnvironmentsAsync(cancellationToken)).FirstOrDefault(environment => environment.IsKubernetes && environment.IsUp)?.Id
-        ?? throw new InvalidOperationException("Portainer has no Kubernetes environment that is up.");
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,
