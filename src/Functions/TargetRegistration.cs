@@ -23,13 +23,10 @@ internal static class TargetRegistration
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 
-    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder)
-    {
-        return ActivatorUtilities.CreateInstance<PortainerTarget>(
-            provider,
-            (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
-            new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges));
-    }
+    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
+        provider,
+        (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
+        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

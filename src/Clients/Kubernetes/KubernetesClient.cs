@@ -135,11 +135,11 @@ public sealed class KubernetesClient(KubernetesConnection connection, TimeProvid
     }
 
     /// <summary>Where the API server passes requests on to a pod's own HTTP server.</summary>
-    public Uri AddressOf(KubernetesMetadata pod, int port) => new(connection.Root, KubernetesRoutes.PodProxy(pod.Namespace!, pod.Name, port, ""));
+    public Uri AddressOf(string space, string pod, int port) => new(connection.Root, KubernetesRoutes.PodProxy(space, pod, port, ""));
 
     /// <summary>Asks a pod's own HTTP server by way of the API server; it answers with a success, or it is an error.</summary>
-    public Task AskPodAsync(KubernetesMetadata pod, int port, string path, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _transport.SendAsync(Call(HttpMethod.Get, KubernetesRoutes.PodProxy(pod.Namespace!, pod.Name, port, path)) with { Timeout = timeout }, cancellationToken);
+    public Task AskPodAsync(string space, string pod, int port, string path, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _transport.SendAsync(Call(HttpMethod.Get, KubernetesRoutes.PodProxy(space, pod, port, path)) with { Timeout = timeout }, cancellationToken);
 
     private async Task SendAsync(HttpMethod method, string route, JsonObject body, IEnumerable<string>? secrets, CancellationToken cancellationToken)
     {

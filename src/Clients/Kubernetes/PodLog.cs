@@ -5,20 +5,45 @@ namespace MultiAgentInfra.Clients.Kubernetes;
 /// <param name="Microseconds">Unix time at which it was written.</param>
 internal sealed record PodLogLine(long Microseconds, string Text);
 
-/// <summary>Reads the log of a container as a kubelet gives it, each line with a time before it.</summary>
-internal static class PodLog
+/// <summary>What a container has written, as a kubelet gives it, each line with a time before it.</summary>
+/// <param name="IsWhole">Nothing follows that a limit has cut off.</param>
+internal sealed record PodLog(IReadOnlyList<PodLogLine> Lines, bool IsWhole)
 {
-    /// <summary>Whole lines; one that the limit has cut off is left out, unless it is the only one.</summary>
-    /// <param name="complete">Whether the text is all of the log.</param>
-    public static IReadOnlyList<PodLogLine> Read(string text, bool complete)
+    /// <summary>Bytes to read beyond a limit, so that a line and the times before the lines are within it.</summary>
+    public const int Spare = 64 * 1024;
+
+    public static PodLog Read(string text, bool isWhole)
     {
         var lines = text.Split('\n');
         // Behind the last line feed there is nothing, or what the limit has left of a line.
-        var whole = lines[^1].Length > 0 && (complete || lines.Length == 1) ? lines.Length : lines.Length - 1;
+        var whole = lines[^1].Length > 0 && (isWhole || lines.Length == 1) ? lines.Length : lines.Length - 1;
         var read = new List<PodLogLine>(whole);
         for (var i = 0; i < whole; i++)
             read.Add(Parse(lines[i], read is [.., var before] ? before.Microseconds : 0));
-        return read;
+        return new(read, isWhole);
+    }
+
+    /// <summary>In the order of their times, up to where the first of them is cut off: what comes later is read next time.</summary>
+    public static IReadOnlyList<PodLogLine> Merge(IReadOnlyCollection<PodLog> logs)
+    {
+        var end = logs.Where(log => log is { IsWhole: false, Lines.Count: > 0 }).Select(log => log.Lines[^1].Microseconds).DefaultIfEmpty(long.MaxValue).Min();
+        return [.. logs.SelectMany(log => log.Lines).Where(line => line.Microseconds <= end).OrderBy(line => line.Microseconds)];
+    }
+
+    /// <summary>Lines after a time, up to a limit; those of one microsecond stay together, because it is the cursor.</summary>
+    public static IReadOnlyList<PodLogLine> Page(IReadOnlyList<PodLogLine> lines, long after, int limitBytes)
+    {
+        var page = new List<PodLogLine>();
+        var left = limitBytes;
+        foreach (var line in lines.Where(line => line.Microseconds > after))
+        {
+            left -= line.Text.Length;
+            if (left < 0 && page is [.., var before] && before.Microseconds != line.Microseconds)
+                break;
+            page.Add(line);
+        }
+
+        return page;
     }
 
     private static PodLogLine Parse(string line, long before)

@@ -82,9 +82,10 @@ internal sealed record PodProblem(Diagnosis Diagnosis, PodOutlook Outlook, bool 
             "ErrImagePull" or "ImagePullBackOff" => ImagePull(container.State.Waiting, events, PodOutlook.MayHeal),
             "InvalidImageName" or "ErrImageNeverPull" => ImagePull(container.State.Waiting, events, PodOutlook.Hopeless),
             "CrashLoopBackOff" when Probes(events) is { Count: > 0 } probes => Probe(probes, container, PodOutlook.Hopeless),
-            "CrashLoopBackOff" => CrashLoop(container, ended),
+            "CrashLoopBackOff" => CrashLoop(container, ended, PodOutlook.Hopeless),
             "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" => Unknown(container.State.Waiting),
             _ when Probes(events) is { Count: > 0 } probes => Probe(probes, container, container.RestartCount == 0 ? PodOutlook.Starting : PodOutlook.Hopeless),
+            _ when ended is not null => CrashLoop(container, ended, PodOutlook.MayHeal),
             _ => null,
         };
     }
@@ -109,9 +110,9 @@ internal sealed record PodProblem(Diagnosis Diagnosis, PodOutlook Outlook, bool 
             outlook);
     }
 
-    private static PodProblem CrashLoop(ContainerStatus container, ContainerTerminated? ended) => new(
-        new(DiagnosisCause.CrashLoop, $"The agent ends each time it is started, {Text(container.RestartCount)} times so far, last with exit code {(ended is null ? "unknown" : Text(ended.ExitCode))}.", [], "Its last lines are the evidence; a missing or wrong secret is the most frequent reason."),
-        PodOutlook.Hopeless,
+    private static PodProblem CrashLoop(ContainerStatus container, ContainerTerminated? ended, PodOutlook outlook) => new(
+        new(DiagnosisCause.CrashLoop, $"The agent ends by itself, last with exit code {(ended is null ? "unknown" : Text(ended.ExitCode))}; it was started again {Text(container.RestartCount)} times.", [], "Its last lines are the evidence; a missing or wrong secret is the most frequent reason."),
+        outlook,
         HasLog: true);
 
     private static PodProblem Probe(List<string> probes, ContainerStatus container, PodOutlook outlook) => new(

@@ -43,7 +43,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
             return new(ElizaHealthState.Healthy, "");
         try
         {
-            await clusters.Open(environment).Client.AskPodAsync(running.Pod, RuntimeSettings.Port, "health", HealthTimeout, cancellationToken);
+            await clusters.Open(environment).Client.AskPodAsync(running.Space, running.Pod, RuntimeSettings.Port, "health", HealthTimeout, cancellationToken);
             return new(ElizaHealthState.Healthy, "");
         }
         catch (ApiException exception)
@@ -56,14 +56,15 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         int environment, Guid agentId, DateTimeOffset? since, int? tail, int limitBytes, CancellationToken cancellationToken)
     {
         var cluster = clusters.Open(environment);
-        var lines = new List<PodLogLine>();
+        var logs = new List<PodLog>();
         foreach (var pod in (await cluster.ListPodsAsync(cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId))
         {
-            var text = await cluster.Client.ReadLogAsync(pod.Metadata, since, tail, limitBytes: limitBytes, cancellationToken: cancellationToken);
-            lines.AddRange(PodLog.Read(text, complete: text.Length < limitBytes));
+            var most = limitBytes + PodLog.Spare;
+            var text = await cluster.Client.ReadLogAsync(pod.Metadata, since, tail, limitBytes: most, cancellationToken: cancellationToken);
+            logs.Add(PodLog.Read(text, isWhole: text.Length < most));
         }
 
-        return [.. lines.OrderBy(line => line.Microseconds)];
+        return PodLog.Merge(logs);
     }
 
     private async Task<AgentState> WithPodsAsync(PreparedLaunch prepared, AgentSight sight, CancellationToken cancellationToken)
@@ -77,9 +78,9 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         {
             _troubled.TryRemove(launch.AgentId, out _);
             var pod = ready[^1].Metadata;
-            return new RunningPod(pod, launch)
+            return new RunningPod(pod.Namespace!, pod.Name, pod.Uid, launch)
             {
-                Address = launch.Deployment?.Host is { } host ? new($"https://{host}") : clusters.Open(prepared.Cluster).Client.AddressOf(pod, RuntimeSettings.Port),
+                Address = launch.Deployment?.Host is { } host ? new($"https://{host}") : clusters.Open(prepared.Cluster).Client.AddressOf(pod.Namespace!, pod.Name, RuntimeSettings.Port),
             };
         }
 
@@ -122,12 +123,12 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         var cause = $"{problem.Diagnosis.Cause} {pod?.Metadata.Uid}";
         var since = _troubled.AddOrUpdate(
             launch.AgentId, _ => (cause, now), (_, known) => known.Cause == cause ? known : (cause, now)).Since;
-        if (problem.Outlook == PodOutlook.Starting || (problem.Outlook == PodOutlook.MayHeal && now - since < options.Patience))
-            return new AgentState.Starting(problem.Diagnosis.Message, launch, problem.Diagnosis);
-        if (pod is null || !problem.HasLog)
-            return new AgentState.Failing(problem.Diagnosis, launch);
-        var log = await ReadEndAsync(clusters.Open(prepared.Cluster).Client, pod, cancellationToken);
-        return new AgentState.Failing(problem.Diagnosis with { Evidence = [.. problem.Diagnosis.Evidence, .. log] }, launch);
+        var diagnosis = problem.Diagnosis;
+        if (pod is not null && problem.HasLog)
+            diagnosis = diagnosis with { Evidence = [.. diagnosis.Evidence, .. await ReadEndAsync(clusters.Open(prepared.Cluster).Client, pod, cancellationToken)] };
+        return problem.Outlook == PodOutlook.Hopeless || (problem.Outlook == PodOutlook.MayHeal && now - since >= options.Patience)
+            ? new AgentState.Failing(diagnosis, launch)
+            : new AgentState.Starting(diagnosis.Message, launch, diagnosis);
     }
 
     /// <summary>What the container that failed has written: the one that is there may have begun just now.</summary>
@@ -137,7 +138,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         var text = isNew ? await client.ReadLogAsync(pod.Metadata, tail: EvidenceLines, previous: true, cancellationToken: cancellationToken) : "";
         if (text.Length == 0)
             text = await client.ReadLogAsync(pod.Metadata, tail: EvidenceLines, cancellationToken: cancellationToken);
-        return PodLog.Read(text, complete: true).Select(line => line.Text);
+        return PodLog.Read(text, isWhole: true).Lines.Select(line => line.Text);
     }
 
     private static AgentLaunch LaunchOf(KubernetesPod pod, PreparedLaunch prepared) => KubernetesNames.ReadLaunch(pod.Metadata.Annotations) ?? prepared.Launch;

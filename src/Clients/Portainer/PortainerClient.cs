@@ -17,7 +17,7 @@ public sealed partial class PortainerClient(PortainerConnection connection, Time
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(75);
 
     // Portainer applies a stack within the request, and a caller who gives up does not stop it.
-    private static readonly TimeSpan Write = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Write = TimeSpan.FromSeconds(150);
 
     private readonly ApiTransport _transport = new(connection.Client, connection.Name, connection.Secret, time);
     private Version? _version;

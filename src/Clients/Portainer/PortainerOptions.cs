@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
@@ -24,6 +25,9 @@ public sealed class PortainerOptions
 
     /// <summary>The address ranges from which API servers reach pods, such as <c>10.0.0.0/24</c>: agents are then asked for their health past the kubelet too.</summary>
     public IReadOnlyList<string> ControlPlaneRanges { get; set; } = [];
+
+    /// <summary>How long an agent may take from its start to its first good answer; a node may have to pull its image first. From 30 s to 10 min.</summary>
+    public TimeSpan BootTimeout { get; set; } = StepBudgets.LongestBoot;
 
     public bool IsConfigured => !string.IsNullOrEmpty(Address);
 

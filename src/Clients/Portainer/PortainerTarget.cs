@@ -3,7 +3,6 @@ using MultiAgentInfra.Clients.Eliza;
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Targets;
-using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
@@ -24,7 +23,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public PortainerTarget(PortainerClusters clusters, RemoteRegistry registry, PlaceAgent place, PortainerTargetOptions options, ILogger<PortainerTarget> logger)
     {
-        (_clusters, _registry, _place, _logger) = (clusters, registry, place, logger);
+        (_clusters, _registry, _place, _logger, Boot) = (clusters, registry, place, logger, options.Boot);
         _launches = new(options.AgentsFolder);
         _pullSecrets = new(clusters, registry, options.RegistryId);
         _rollout = new(clusters, _pullSecrets, options);
@@ -37,8 +36,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public string Explanation => $"Each owner has a namespace, and each agent a pod of its own, in the clusters of Portainer at {_clusters.Address}.";
 
-    /// <summary>A node pulls the image first, which may take minutes.</summary>
-    public TimeSpan Boot => StepBudgets.LongestBoot;
+    public TimeSpan Boot { get; }
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
@@ -106,8 +104,8 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         if (_launches.Read(agentId) is not { } prepared)
             return new([], after);
         var since = after == 0 ? (DateTimeOffset?)null : DateTimeOffset.UnixEpoch.AddTicks(after * TimeSpan.TicksPerMicrosecond);
-        var lines = (await _watch.ReadLogAsync(prepared.Cluster, agentId, since, null, limitBytes, cancellationToken).ConfigureAwait(false))
-            .Where(line => line.Microseconds > after).ToList();
+        var lines = PodLog.Page(
+            await _watch.ReadLogAsync(prepared.Cluster, agentId, since, null, limitBytes, cancellationToken).ConfigureAwait(false), after, limitBytes);
         return new([.. lines.Select(line => new LogLine(line.Text))], lines.Count == 0 ? after : lines[^1].Microseconds);
     }
 

@@ -1,3 +1,5 @@
+using MultiAgentInfra.Core.Deployments;
+
 namespace MultiAgentInfra.Clients.Portainer;
 
 /// <summary>How agents run in the clusters of a Portainer.</summary>
@@ -6,6 +8,9 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <param name="ControlPlaneRanges">From where API servers reach pods; none where only kubelets ask agents for their health.</param>
 public sealed record PortainerTargetOptions(string AgentsFolder, int? RegistryId, IReadOnlyList<string> ControlPlaneRanges)
 {
+    /// <summary>How long an agent may take from its start to its first good answer.</summary>
+    public TimeSpan Boot { get; init; } = StepBudgets.LongestBoot;
+
     /// <summary>How long what often heals by itself may last before it counts as a failure.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 }

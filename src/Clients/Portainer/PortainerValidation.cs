@@ -1,11 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
 /// <summary>What no annotation can say of the options: an address that keeps the key secret, and one source for the key.</summary>
 public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
 {
+    private static readonly TimeSpan ShortestBoot = TimeSpan.FromSeconds(30);
+
     public ValidateOptionsResult Validate(string? name, PortainerOptions options)
     {
         var failures = Failures(options).ToList();
@@ -35,6 +38,8 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
             yield return "Portainer:EndpointId must be the number of an environment.";
         foreach (var range in options.ControlPlaneRanges.Where(range => !IPNetwork.TryParse(range, out _)))
             yield return $"Portainer:ControlPlaneRanges '{range}' is no range of addresses such as 10.0.0.0/24.";
+        if (options.BootTimeout < ShortestBoot || options.BootTimeout > StepBudgets.LongestBoot)
+            yield return $"Portainer:BootTimeout must be from {ShortestBoot} to {StepBudgets.LongestBoot}.";
         if (options.RegistryId is < 1)
             yield return "Portainer:RegistryId must be the number of a registry.";
     }

@@ -17,7 +17,7 @@ internal sealed class PullSecrets(PortainerClusters clusters, RemoteRegistry reg
         if (registryId is { } id)
         {
             await GrantAsync(environment, id, KubernetesNames.Namespace(organizationId), cancellationToken);
-            return FormattableString.Invariant($"registry-{id}");
+            return NameOf(id);
         }
 
         if (registry.PullAccount is not { Password: { } password } credential)
@@ -28,6 +28,8 @@ internal sealed class PullSecrets(PortainerClusters clusters, RemoteRegistry reg
 
     public void Dispose() => _turn.Dispose();
 
+    private static string NameOf(int id) => FormattableString.Invariant($"registry-{id}");
+
     // Portainer takes the list as a whole: two who add to it at the same time would take each other's away.
     private async Task GrantAsync(int environment, int id, string space, CancellationToken cancellationToken)
     {
@@ -36,9 +38,14 @@ internal sealed class PullSecrets(PortainerClusters clusters, RemoteRegistry reg
         {
             var kept = await clusters.Client.FindRegistryAsync(id, cancellationToken)
                 ?? throw new NonRetryableException($"Portainer has no registry {id}, which Portainer:RegistryId names.");
-            var namespaces = kept.NamespacesOf(environment);
-            if (!namespaces.Contains(space))
-                await clusters.Client.SetRegistryNamespacesAsync(environment, id, [.. namespaces, space], cancellationToken);
+            var others = kept.NamespacesOf(environment).Where(given => given != space).ToList();
+            var isGiven = others.Count < kept.NamespacesOf(environment).Count;
+            if (isGiven && await clusters.Open(environment).Client.FindAsync<KubernetesObject>(KubernetesKind.Secret, space, NameOf(id), cancellationToken) is not null)
+                return;
+            // Portainer acts on what the list has more or less than before: a secret that is gone all the same comes back with a second time.
+            if (isGiven)
+                await clusters.Client.SetRegistryNamespacesAsync(environment, id, others, cancellationToken);
+            await clusters.Client.SetRegistryNamespacesAsync(environment, id, [.. others, space], cancellationToken);
         }
         finally
         {

@@ -7,7 +7,7 @@ public static class StepBudgets
     public static readonly TimeSpan Deployment = TimeSpan.FromHours(5);
 
     /// <summary>A deletion's deadline.</summary>
-    public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(40);
 
     /// <summary>How long an operation joins a build that another operation does; exceeds the sum of the build's steps and retries.</summary>
     public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(100);
@@ -46,6 +46,10 @@ public static class StepBudgets
         ["scan"] = TimeSpan.FromMinutes(11),
         ["sbom"] = TimeSpan.FromMinutes(2),
         ["template"] = TimeSpan.FromMinutes(3),
+        // Portainer applies a stack, and deletes one, within the request.
+        ["deploy"] = TimeSpan.FromMinutes(3),
+        ["remove-template"] = TimeSpan.FromMinutes(3),
+        ["remove-data"] = TimeSpan.FromMinutes(3),
     };
 
     /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>

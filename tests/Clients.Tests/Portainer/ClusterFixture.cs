@@ -129,6 +129,13 @@ internal sealed class ClusterFixture : IAsyncDisposable
         await call;
     }
 
+    /// <summary>As somebody with kubectl does.</summary>
+    public async Task DeleteAsync(string path)
+    {
+        using var client = new HttpClient { DefaultRequestHeaders = { { "X-API-KEY", PortainerServer.ApiKey } } };
+        (await client.DeleteAsync(new Uri($"{Server.Address}/api/endpoints/1/kubernetes/{path}"))).EnsureSuccessStatusCode();
+    }
+
     /// <summary>Of the first stack, as whoever may read stacks sees it.</summary>
     public async Task<string> StackFileAsync()
     {

@@ -162,6 +162,10 @@ public sealed class PortainerTargetTests
 
         foreach (var launch in launches)
             Assert.IsAssignableFrom<AgentState.Running>(await target.InspectAsync(launch.AgentId, TestDeadline.Token()));
+        var space = KubernetesNames.Namespace(launches[0].OrganizationId);
+        await fixture.DeleteAsync($"api/v1/namespaces/{space}/secrets/registry-{registry}");
+        await fixture.PrepareAsync(launches[0], target);
+        Assert.Contains(fixture.Cluster.Objects("secrets"), secret => $"{secret["metadata"]!["namespace"]}" == space && $"{secret["metadata"]!["name"]}" == $"registry-{registry}");
     }
 
     [Fact]

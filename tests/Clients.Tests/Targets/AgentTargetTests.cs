@@ -9,6 +9,9 @@ public abstract class AgentTargetTests
 {
     private readonly Dictionary<string, string> _environment = [];
 
+    /// <summary>Whether an agent's output is there for longer than what wrote it.</summary>
+    protected virtual bool KeepsOutput => true;
+
     /// <summary>A target as a new life of the control plane has it: with nothing in memory.</summary>
     protected abstract IAgentTarget NewTarget();
 
@@ -27,7 +30,7 @@ public abstract class AgentTargetTests
     protected Task StartAsync(IAgentTarget target, Guid agentId) => target.StartAsync(agentId, AgentMachine.Secrets, _environment, TestDeadline.Token());
 
     protected static Task UntilGoneAsync(IAgentTarget target, Guid agentId) =>
-        UntilAsync(async () => await target.InspectAsync(agentId) is not AgentState.Running);
+        UntilAsync(async () => (await target.InspectAsync(agentId)).IsGone);
 
     protected static async Task UntilAsync(Func<Task<bool>> condition)
     {
@@ -83,7 +86,7 @@ public abstract class AgentTargetTests
         await UntilAsync(async () => (await target.ReadLogTailAsync(agentId, 2)).Count == 2);
 
         await target.SignalStopAsync(agentId, kill: false);
-        Assert.IsAssignableFrom<AgentState.Running>(await target.InspectAsync(agentId));
+        Assert.False((await target.InspectAsync(agentId)).IsGone);
         await target.SignalStopAsync(agentId, kill: true);
         await UntilGoneAsync(target, agentId);
         Assert.False(Assert.IsType<AgentState.Exited>(await target.InspectAsync(agentId)).Clean);
@@ -128,7 +131,7 @@ public abstract class AgentTargetTests
         await target.RemoveTemplateAsync(agentId);
         await target.RemoveTemplateAsync(agentId);
         await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(target, agentId));
-        Assert.NotEmpty(await target.ReadLogTailAsync(agentId, 2));
+        Assert.Equal(KeepsOutput, (await target.ReadLogTailAsync(agentId, 2)).Count > 0);
         await target.RemoveAsync(agentId);
         await target.RemoveAsync(agentId);
 

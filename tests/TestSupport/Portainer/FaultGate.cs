@@ -13,6 +13,16 @@ internal sealed class FaultGate(TimeProvider clock)
             _faults.Add((fault, 0));
     }
 
+    /// <summary>Those that have not come as often as they should.</summary>
+    public IReadOnlyList<PortainerFault> Pending
+    {
+        get
+        {
+            lock (_faults)
+                return [.. _faults.Where(entry => entry.Passed - entry.Fault.After < entry.Fault.Times).Select(entry => entry.Fault)];
+        }
+    }
+
     public void Clear()
     {
         lock (_faults)

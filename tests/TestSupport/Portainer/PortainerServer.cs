@@ -9,9 +9,10 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 /// <para>Time: with a <see cref="FakeClock"/> pods go on when the test moves it; with the system's clock they go on by themselves. Nothing polls: what is due is done when somebody looks.
 /// By default a pod is pulled in 1 s, ready 2 s later, and ends 1 s after its signal (<see cref="Cluster.Times"/>).</para>
 /// <para>Pods: <c>cluster.When(pod => pod.Image.Contains(digest), Behaviour.Crash(1, "no database"))</c>, and NeverReady, ImagePullFails, Unschedulable, OutOfMemory, Denied, ReadyAfter,
-/// SlowTermination, StuckTermination, Completes; <see cref="Cluster.WhenAgent"/>, <see cref="Cluster.Evict"/>, <see cref="Cluster.SetNodes"/>, <see cref="Cluster.ForgetScripts"/>.</para>
+/// SlowTermination, StuckTermination, Completes; <see cref="Cluster.WhenAgent"/>, <see cref="Cluster.Evict"/>,
+/// <see cref="Cluster.SetNodes"/>, <see cref="Cluster.LoseNode"/>, <see cref="Cluster.RequirePullSecret"/>, <see cref="Cluster.ControlPlaneAddress"/>, <see cref="Cluster.ForgetScripts"/>.</para>
 /// <para>Faults: <c>portainer.Fail(PortainerFault.Timeout("PUT", "/api/stacks/*", acts: true))</c>, and Error, Drop, Slow, Stale, RowWithoutObjects, ObjectsWithoutRow;
-/// <see cref="AsynchronousStacks"/>; <see cref="ManagedEnvironment.IsUp"/>.</para>
+/// <see cref="AsynchronousStacks"/>; <see cref="ManagedEnvironment.IsUp"/>; <see cref="PendingFaults"/> are those that no call met.</para>
 /// <para>Afterwards: <see cref="EventLog"/>.MostLivePodsPerAgent(), <see cref="Cluster.ObjectsWith"/>, <see cref="Stacks"/>, <see cref="Calls"/>, UnknownRoutes.</para>
 /// </summary>
 public sealed partial class PortainerServer : LoopbackServer
@@ -42,6 +43,9 @@ public sealed partial class PortainerServer : LoopbackServer
 
     /// <summary>Method, path and query of every call.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
+
+    /// <summary>Faults that no call has met yet, or not as often as they should be: a test that is about them asserts that there are none.</summary>
+    public IReadOnlyList<PortainerFault> PendingFaults => _faults.Pending;
 
     /// <summary>All pods that lived on any of its clusters.</summary>
     public EventLog EventLog { get; }

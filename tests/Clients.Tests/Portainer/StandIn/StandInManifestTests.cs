@@ -37,5 +37,23 @@ public sealed class StandInManifestTests
         Assert.Equal(pods, fixture.Server.EventLog.Pods.Count);
     }
 
+    [Theory]
+    [InlineData("owner.yaml", "10.0.0.4", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("owner-private.yaml", "10.0.0.5", HttpStatusCode.ServiceUnavailable)]
+    [InlineData("owner-private.yaml", "10.0.0.4", HttpStatusCode.OK)]
+    public async Task The_API_server_asks_an_agent_where_its_owners_policies_know_it(string owner, string from, HttpStatusCode expected)
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+        fixture.Cluster.ControlPlaneAddress = from;
+        await fixture.CreateStackAsync(Read(owner), "");
+        var manifest = Read("singleton.yaml");
+        var (space, agent) = (manifest.Split("namespace: ")[1].Split('\n')[0], manifest.Split("\n  name: ")[1].Split('\n')[0]);
+        await fixture.KubeAsync("POST", $"api/v1/namespaces/{space}/secrets", $$$"""{"metadata":{"name":"{{{agent}}}"}}""");
+        await fixture.CreateStackAsync(manifest, space);
+        fixture.Pass(30);
+
+        Assert.Equal(expected, (await fixture.KubeAsync("GET", $"api/v1/namespaces/{space}/pods/{agent}-0:3000/proxy/health")).Status);
+    }
+
     private static string Read(string name) => File.ReadAllText(Path.Combine(GoldenFiles.Folder, name));
 }

@@ -22,6 +22,7 @@ public sealed class StandInQuirkTests
         Assert.Equal(HttpStatusCode.InternalServerError, status);
         Assert.NotNull(body!["message"]);
         Assert.Equal(rows, fixture.Server.Stacks.Count);
+        Assert.Empty(fixture.Server.PendingFaults);
         Assert.Equal(HttpStatusCode.OK, (await fixture.CreateStackAsync(fixture.Manifest("r.example/a@sha256:1"))).Status);
     }
 

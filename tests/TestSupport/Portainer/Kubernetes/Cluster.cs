@@ -53,6 +53,9 @@ public sealed class Cluster
 
     public ClusterTimes Times { get; set; } = new();
 
+    /// <summary>From where the API server reaches pods, such as <c>10.0.0.4</c>: network policies then hold its proxy back. Null where the network enforces none.</summary>
+    public string? ControlPlaneAddress { get; set; }
+
     /// <summary>How much of a container's output a node keeps: only its last lines. Real ones keep 10 MiB and turn the file over.</summary>
     public int LogBytes { get; set; } = 10 * 1024 * 1024;
 
@@ -192,7 +195,7 @@ public sealed class Cluster
             Life.Removed(change.Either.Uid());
         else if ((change.Resource == KubeResource.Secrets || change.Resource == KubeResource.ConfigMaps) && change.Before is null)
             Life.WakeWaiting(change.Either.Namespace());
-        else if (change.Resource == KubeResource.Nodes || change.Resource == KubeResource.Claims)
+        else if (change.Resource == KubeResource.Nodes || change.Resource == KubeResource.Claims || change.Resource == KubeResource.Snapshots)
             Life.RetryPending();
         else if (change.Resource == KubeResource.Namespaces && change.Before is null)
             Agenda.After(TimeSpan.Zero, () => Furnish(change.Either.Name()));

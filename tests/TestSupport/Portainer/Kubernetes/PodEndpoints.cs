@@ -61,8 +61,11 @@ internal sealed class PodEndpoints(Cluster cluster)
             _ => throw KubeException.BadRequest($"invalid pod request \"{path.Name}\""),
         };
         var pod = cluster.Store.Get(KubeResource.Pods, path.Namespace ?? "", name);
+        var unreachable = $"error trying to reach service: dial tcp {pod.Text("status", "podIP") ?? "10.42.0.9"}:{port}: ";
+        if (cluster.ControlPlaneAddress is { } from && !IngressPolicies.Allow(cluster.Store, pod, from, port))
+            throw new KubeException(503, "ServiceUnavailable", unreachable + "i/o timeout");
         if (cluster.Life.Find(pod.Uid()) is not { Running: not null } run)
-            throw new KubeException(503, "ServiceUnavailable", $"error trying to reach service: dial tcp {pod.Text("status", "podIP") ?? "10.42.0.9"}:{port}: connect: connection refused");
+            throw new KubeException(503, "ServiceUnavailable", unreachable + "connect: connection refused");
         var now = cluster.Agenda.Now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         return path.Rest.TrimStart('/') switch
         {

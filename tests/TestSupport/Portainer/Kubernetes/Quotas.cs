@@ -16,18 +16,25 @@ internal sealed class Quotas(ObjectStore store)
         [KubeResource.Quotas] = "resourcequotas",
     };
 
+    private readonly Dictionary<string, Dictionary<string, long>> _podsAsk = [];
+
     /// <exception cref="KubeException">It exceeds a quota, or a limit range.</exception>
     public void Admit(KubeResource resource, JsonObject item)
     {
         if (resource == KubeResource.Pods)
             Limit(item);
+        if (!Counted.ContainsKey(resource))
+            return;
         var asked = Asked(resource, item);
         foreach (var quota in store.List(KubeResource.Quotas, item.Namespace()))
         {
             var hard = quota.Pairs("spec", "hard").ToArray();
             if (resource == KubeResource.Pods)
                 MustSpecify(quota.Name(), item, hard.Select(pair => pair.Key));
-            var used = Used(item.Namespace());
+            if (!hard.Any(pair => asked.ContainsKey(pair.Key)))
+                continue;
+            // What counts against one kind of object is asked for by no other.
+            var used = Used(item.Namespace(), [resource]);
             var exceeded = hard
                 .Where(pair => asked.GetValueOrDefault(pair.Key) is > 0 and var wanted && used.GetValueOrDefault(pair.Key) + wanted > Quantity.Milli(pair.Value))
                 .OrderBy(pair => pair.Key, StringComparer.Ordinal)
@@ -45,7 +52,7 @@ internal sealed class Quotas(ObjectStore store)
     /// <summary>The quota as it is read: with what is used.</summary>
     public JsonObject WithUse(JsonObject quota)
     {
-        var (used, copy) = (Used(quota.Namespace()), quota.Copy());
+        var (used, copy) = (Used(quota.Namespace(), Counted.Keys), quota.Copy());
         copy["status"] = new JsonObject
         {
             ["hard"] = quota.At("spec", "hard")?.DeepClone(),
@@ -54,19 +61,29 @@ internal sealed class Quotas(ObjectStore store)
         return copy;
     }
 
-    private Dictionary<string, long> Used(string @namespace)
+    private Dictionary<string, long> Used(string @namespace, IEnumerable<KubeResource> resources)
     {
         var used = new Dictionary<string, long>();
-        foreach (var resource in Counted.Keys)
+        foreach (var resource in resources)
         {
             foreach (var item in store.List(resource, @namespace).Where(item => resource != KubeResource.Pods || !Controllers.IsOver(item)))
             {
-                foreach (var (name, amount) in Asked(resource, item))
+                foreach (var (name, amount) in AskedOnce(resource, item))
                     used[name] = used.GetValueOrDefault(name) + amount;
             }
         }
 
         return used;
+    }
+
+    // What a pod asks for never changes, and is asked for with each pod that is made beside it.
+    private Dictionary<string, long> AskedOnce(KubeResource resource, JsonObject item)
+    {
+        if (resource != KubeResource.Pods)
+            return Asked(resource, item);
+        if (!_podsAsk.TryGetValue(item.Uid(), out var asked))
+            _podsAsk[item.Uid()] = asked = Asked(resource, item);
+        return asked;
     }
 
     private static Dictionary<string, long> Asked(KubeResource resource, JsonObject item)

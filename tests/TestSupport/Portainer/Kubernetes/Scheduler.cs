@@ -45,6 +45,8 @@ internal sealed class Scheduler(ObjectStore store)
         var none = string.Create(CultureInfo.InvariantCulture, $"0/{nodes.Length} nodes are available: ");
         if (Missing(run) is { } claim)
             return (null, $"{none}persistentvolumeclaim \"{claim}\" not found. preemption: {none}{nodes.Length} Preemption is not helpful for scheduling.");
+        if (run.Claims.FirstOrDefault(claim => !IsRestorable(run.Facts.Namespace, claim)) is { } unready)
+            return (null, $"{none}persistentvolumeclaim \"{unready}\" waits for its VolumeSnapshot. preemption: {none}{nodes.Length} Preemption is not helpful for scheduling.");
         if (IsClaimTaken(run))
             return (null, $"{none}{nodes.Length} node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode. preemption: {none}{nodes.Length} No preemption victims found for incoming pod.");
         var verdicts = nodes.Select(node => (Node: node, Refusal: Refusal(node, run))).ToArray();
@@ -82,6 +84,10 @@ internal sealed class Scheduler(ObjectStore store)
 
     private string? Missing(PodRun run) =>
         run.Claims.FirstOrDefault(claim => store.Find(KubeResource.Claims, run.Facts.Namespace, claim) is not { } found || found.IsDeleting());
+
+    private bool IsRestorable(string @namespace, string claim) =>
+        store.Find(KubeResource.Claims, @namespace, claim) is not { } found || found.Text("spec", "dataSource", "kind") != "VolumeSnapshot" || found.Text("status", "phase") == "Bound"
+        || store.Find(KubeResource.Snapshots, @namespace, found.Text("spec", "dataSource", "name") ?? "").Flag("status", "readyToUse");
 
     private bool IsClaimTaken(PodRun run) => run.Claims.Any(claim =>
         store.Find(KubeResource.Claims, run.Facts.Namespace, claim) is { } found
