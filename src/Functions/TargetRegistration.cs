@@ -19,6 +19,9 @@ internal static class TargetRegistration
             provider.GetRequiredService<IOptions<PortainerOptions>>().Value is { IsConfigured: true } portainer ? CreatePortainerTarget(provider, portainer, folder)
             : provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker ? CreateDockerTarget(provider, docker, folder)
             : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
+        .AddSingleton<IClusterDirectory>(provider => provider.GetRequiredService<IAgentTarget>() is PortainerTarget
+            ? provider.GetRequiredService<PortainerDirectory>()
+            : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<TargetAdmission>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
