@@ -32,14 +32,14 @@ internal static class FaultMatrix
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfAll = new Dictionary<string, Func<PortainerFault, PortainerFault>>
     {
         ["500"] = fault => fault,
-        ["twice 502"] = fault => fault with { Status = 502, Times = 2 },
         ["timeout"] = fault => fault with { Hangs = true },
-        ["connection lost"] = fault => fault with { Drops = true },
         ["slow"] = fault => fault with { Delay = TimeSpan.FromSeconds(25) },
     };
 
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfWrites = new Dictionary<string, Func<PortainerFault, PortainerFault>>
     {
+        ["twice 502"] = fault => fault with { Status = 502, Times = 2 },
+        ["connection lost"] = fault => fault with { Drops = true },
         ["500 after acting"] = fault => fault with { Acts = true },
         ["timeout after acting"] = fault => fault with { Acts = true, Hangs = true },
         ["connection lost after acting"] = fault => fault with { Acts = true, Drops = true },
@@ -65,7 +65,10 @@ internal static class FaultMatrix
         foreach (var call in calls)
         {
             var (method, path, _) = Calls[call];
-            foreach (var fault in OfAll.Concat(method == "GET" ? path == "/api/endpoints" || call == "stack" ? [] : OfLists : OfWrites).Concat(method != "GET" && path.StartsWith("/api/stacks", StringComparison.Ordinal) ? OfStacks : []))
+            var faults = method != "GET" ? OfAll.Concat(OfWrites) : path is "/api/stacks" or ['*', ..] ? OfAll.Concat(OfLists) : OfAll;
+            if (method != "GET" && path.StartsWith("/api/stacks", StringComparison.Ordinal))
+                faults = faults.Concat(OfStacks);
+            foreach (var fault in faults)
                 cases.Add(call, fault.Key);
         }
 

@@ -43,7 +43,7 @@ public sealed class FaultMatrixTests(ClusterFixture fixture) : IClassFixture<Clu
 
     [Theory]
     [InlineData(20)]
-    [InlineData(200)]
+    [InlineData(120)]
     public async Task A_stack_that_is_answered_and_made_later_is_waited_for(int seconds)
     {
         using var client = fixture.Client(Guid.NewGuid());
