@@ -133,6 +133,8 @@ public class ClusterFixture : IAsyncLifetime
         var store = services.Single(service => service.ServiceType == typeof(ControlDatabase));
         ((ControlDatabase)store.ImplementationFactory!(null!)).Dispose();
         services.AddSingleton(provider => new ControlDatabase(provider.GetRequiredService<DataFolder>(), Clock));
+        // It tells what is being written from what is left over by the times of files.
+        services.AddSingleton(provider => new OciLayout(provider.GetRequiredService<DataFolder>().Registry, TimeProvider.System));
         services.AddSingleton<IImageRegistry>(provider => provider.GetRequiredService<OciLayout>());
     }
 }
