@@ -29,7 +29,7 @@ internal static class TargetRegistration
         return ActivatorUtilities.CreateInstance<PortainerTarget>(
             provider,
             (PlaceAgent)((_, cancellationToken) => FirstClusterAsync(clusters.Client, cancellationToken)),
-            new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
+            new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout, HostNetwork = portainer.HostNetwork });
     }
 
     private static async Task<int> FirstClusterAsync(PortainerClient client, CancellationToken cancellationToken) =>

@@ -97,7 +97,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         throw new InvalidOperationException($"Agent {launch.AgentId} still runs in pod {pod.Metadata.Name}: it must be gone before the next starts.");
     }
 
-    private static AgentWorkload Workload(PreparedLaunch prepared, AgentVariables variables, IReadOnlyDictionary<string, string> secrets)
+    internal static AgentWorkload Workload(PreparedLaunch prepared, AgentVariables variables, IReadOnlyDictionary<string, string> secrets)
     {
         var (launch, wish) = (prepared.Launch, prepared.Launch.Deployment ?? new());
         return new(launch, launch.OrganizationId, prepared.Image, launch.ElizaVersion ?? "", variables.Plain, AgentSecret.Version(secrets))
