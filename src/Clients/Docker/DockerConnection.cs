@@ -74,7 +74,10 @@ public sealed class DockerConnection : IDisposable
 
     /// <summary>An environment of a Portainer, over its own connection.</summary>
     internal static DockerConnection To(PortainerConnection connection, int environment, int? registry) => new(
-        $"environment {environment.ToString(CultureInfo.InvariantCulture)} of {connection.Name}", connection.Docker(environment), connection.Client, registry) { Secret = connection.Secret };
+        $"environment {environment.ToString(CultureInfo.InvariantCulture)} of {connection.Name}", connection.Docker(environment), connection.Client, registry)
+    {
+        Secret = connection.Secret,
+    };
 
     public void Dispose() => Client.Dispose();
 
