@@ -7,9 +7,6 @@ using MultiAgentInfra.Core;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
-/// <summary>Chooses the environment of Portainer that an agent goes to, or finds the one where its data is.</summary>
-public delegate Task<int> PlaceAgent(AgentLaunch launch, CancellationToken cancellationToken);
-
 /// <summary>Runs agents in the clusters of a Portainer. Images come by digest from the registry; what was prepared lies in the agent's folder, and
 /// what runs is read from the cluster.</summary>
 public sealed partial class PortainerTarget : IAgentTarget, IDisposable
@@ -44,13 +41,13 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
-        var environment = await _place(launch, cancellationToken).ConfigureAwait(false);
+        var (environment, reason) = await _place(launch, cancellationToken).ConfigureAwait(false);
         var found = await _clusters.Client.FindEnvironmentAsync(environment, cancellationToken).ConfigureAwait(false);
         if (found is not ({ IsKubernetes: true } or { IsDocker: true }))
             throw new NonRetryableException($"Portainer has no environment {environment} that can run agents.");
         var secret = await Driver(found.IsDocker).PrepareAsync(environment, launch, files, cancellationToken).ConfigureAwait(false);
         _launches.Write(new(launch, environment, _registry.PullReference(files.Repository, launch.Image), secret, OnDocker: found.IsDocker));
-        return $"environment {environment} '{found.Name}' is ready for it";
+        return $"{reason}; environment {environment} '{found.Name}' is ready for it";
     }
 
     public async Task StartAsync(

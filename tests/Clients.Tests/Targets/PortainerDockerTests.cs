@@ -115,7 +115,7 @@ public sealed class PortainerDockerTests(ContainerFixture fixture) : IClassFixtu
     {
         var connection = PortainerConnection.To(new() { Address = server.Address, ApiKey = PortainerServer.ApiKey });
         var target = new PortainerTarget(
-            new(connection, new(connection, TimeProvider.System), TimeProvider.System), fixture.Registry, (_, _) => Task.FromResult(PortainerServer.EndpointId),
+            new(connection, new(connection, TimeProvider.System), TimeProvider.System), fixture.Registry, (_, _) => Task.FromResult(new Placement(PortainerServer.EndpointId, "test")),
             new(Path.Combine(_folder.FullName, "agents"), PortainerServer.RegistryId, []) { HostNetwork = true }, NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
