@@ -20,6 +20,8 @@ internal static class TargetRegistration
             : provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker ? CreateDockerTarget(provider, docker, folder)
             : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<DryRun>()
+        .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 
