@@ -24,6 +24,7 @@ public static class StoreRegistration
             .AddSingleton<OperationStore>()
             .AddSingleton<OrganizationStore>()
             .AddSingleton<OutboxStore>()
+            .AddSingleton<PlacementStore>()
             .AddSingleton<RuntimeImageStore>()
             .AddSingleton<ScanStore>()
             .AddSingleton<SecretStore>()

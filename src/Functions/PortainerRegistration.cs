@@ -11,6 +11,8 @@ internal static class PortainerRegistration
         .AddSingleton(provider => PortainerConnection.To(provider.GetRequiredService<IOptions<PortainerOptions>>().Value))
         .AddSingleton<PortainerClient>()
         .AddSingleton<PortainerClusters>()
+        .AddSingleton<PortainerDirectory>()
+        .AddSingleton<PortainerPlacement>()
         .AddSingleton<TemplateSync>()
         .AddSingleton(provider => new Lazy<TemplateSync>(provider.GetRequiredService<TemplateSync>));
 }

@@ -19,24 +19,19 @@ internal static class TargetRegistration
             provider.GetRequiredService<IOptions<PortainerOptions>>().Value is { IsConfigured: true } portainer ? CreatePortainerTarget(provider, portainer, folder)
             : provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker ? CreateDockerTarget(provider, docker, folder)
             : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
+        .AddSingleton<IClusterDirectory>(provider => provider.GetRequiredService<IAgentTarget>() is PortainerTarget
+            ? provider.GetRequiredService<PortainerDirectory>()
+            : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<TargetAdmission>()
         .AddSingleton<DryRun>()
         .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 
-    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder)
-    {
-        var clusters = provider.GetRequiredService<PortainerClusters>();
-        return ActivatorUtilities.CreateInstance<PortainerTarget>(
-            provider,
-            (PlaceAgent)((_, cancellationToken) => FirstClusterAsync(clusters.Client, cancellationToken)),
-            new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
-    }
-
-    private static async Task<int> FirstClusterAsync(PortainerClient client, CancellationToken cancellationToken) =>
-        (await client.ListEnvironmentsAsync(cancellationToken)).FirstOrDefault(environment => environment.IsKubernetes && environment.IsUp)?.Id
-        ?? throw new InvalidOperationException("Portainer has no Kubernetes environment that is up.");
+    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
+        provider,
+        (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
+        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

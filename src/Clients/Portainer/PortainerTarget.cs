@@ -6,9 +6,6 @@ using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
-/// <summary>Chooses the environment of Portainer that an agent goes to, or finds the one where its data is.</summary>
-public delegate Task<int> PlaceAgent(AgentLaunch launch, CancellationToken cancellationToken);
-
 /// <summary>Runs agents in the clusters of a Portainer. Images come by digest from the registry; what was prepared lies in the agent's folder, and
 /// what runs is read from the cluster.</summary>
 public sealed partial class PortainerTarget : IAgentTarget, IDisposable
@@ -51,10 +48,10 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
-        var environment = await _place(launch, cancellationToken).ConfigureAwait(false);
+        var (environment, reason) = await _place(launch, cancellationToken).ConfigureAwait(false);
         var secret = await _rollout.PrepareAsync(environment, launch, cancellationToken).ConfigureAwait(false);
         _launches.Write(new(launch, environment, _registry.PullReference(files.Repository, launch.Image), secret));
-        return $"namespace {KubernetesNames.Namespace(launch.OrganizationId)} of environment {environment} is ready";
+        return $"{reason}; namespace {KubernetesNames.Namespace(launch.OrganizationId)} of environment {environment} is ready";
     }
 
     public async Task StartAsync(

@@ -35,8 +35,13 @@ public sealed class TargetAllocationStore(ControlDatabase database)
         },
         cancellationToken);
 
+    /// <summary>Of an agent that is gone with its data: its place in a cluster too.</summary>
     public Task ReleaseAsync(Guid agentId, CancellationToken cancellationToken) => database.WriteAsync(
-        db => { db.Execute("DELETE FROM target_allocations WHERE agent_id = @agentId", new { agentId = agentId.ToString() }); },
+        db =>
+        {
+            db.Execute(
+                "DELETE FROM target_allocations WHERE agent_id = @agentId; DELETE FROM placements WHERE agent_id = @agentId", new { agentId = agentId.ToString() });
+        },
         cancellationToken);
 
     private static LocalAllocation? Find(SqliteConnection db, Guid agentId) =>

@@ -59,7 +59,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
         var connection = PortainerConnection.To(new() { Address = Server.Address, ApiKey = PortainerServer.ApiKey });
         var clusters = new PortainerClusters(connection, new(connection, Clock), Clock);
         var target = new PortainerTarget(
-            clusters, _registry, (_, _) => Task.FromResult(1), new(Path.Combine(_folder.FullName, "agents"), registryId, controlPlane), NullLogger<PortainerTarget>.Instance);
+            clusters, _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to 'one' (1)")), new(Path.Combine(_folder.FullName, "agents"), registryId, controlPlane), NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }

@@ -42,7 +42,7 @@ public sealed class PortainerAgentTargetTests : AgentTargetTests, IAsyncLifetime
     {
         var connection = PortainerConnection.To(new() { Address = _server.Address, ApiKey = PortainerServer.ApiKey });
         var target = new PortainerTarget(
-            new(connection, new(connection, TimeProvider.System), TimeProvider.System), _registry, (_, _) => Task.FromResult(1),
+            new(connection, new(connection, TimeProvider.System), TimeProvider.System), _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to the first")),
             new(Path.Combine(_folder.FullName, "agents"), null, []), NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;

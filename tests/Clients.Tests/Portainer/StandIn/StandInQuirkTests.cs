@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using MultiAgentInfra.TestSupport;
 using MultiAgentInfra.TestSupport.Portainer;
 
 namespace MultiAgentInfra.Clients.Tests.Portainer.StandIn;
@@ -36,6 +37,57 @@ public sealed class StandInQuirkTests
 
         Assert.Single(fixture.Server.Stacks);
         Assert.NotNull(fixture.Pod());
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task No_answer_comes_before_or_after_the_work_until_the_caller_gives_up(bool acts, int rows)
+    {
+        await using var fixture = await StandInFixture.StartAsync();
+        fixture.Server.Fail(PortainerFault.Timeout("POST", "/api/stacks/create/*", acts));
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("X-API-KEY", PortainerServer.ApiKey);
+        using var body = new StringContent(new JsonObject { ["Namespace"] = "agents-a", ["StackFileContent"] = fixture.Manifest("r.example/a@sha256:1") }.ToJsonString());
+        using var patience = new CancellationTokenSource();
+
+        var call = http.PostAsync(new Uri($"{fixture.Server.Address}/api/stacks/create/kubernetes/string?endpointId=1"), body, patience.Token);
+        await Wait.UntilAsync("the call", TimeSpan.FromSeconds(30), () => Task.FromResult(fixture.Server.PendingFaults.Count == 0 && fixture.Server.Stacks.Count == rows));
+        Assert.False(call.IsCompleted);
+        await patience.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        Assert.Equal(rows, fixture.Server.Stacks.Count);
+    }
+
+    [Fact]
+    public async Task Many_callers_at_once_by_the_systems_clock()
+    {
+        await using var server = await PortainerServer.StartAsync();
+        var clusters = new[] { server.AddKubernetes("one"), server.AddKubernetes("two"), server.AddKubernetes("three") };
+        foreach (var cluster in clusters)
+            cluster.Times = new() { Pull = TimeSpan.FromMilliseconds(5), Ready = TimeSpan.FromMilliseconds(5), Termination = TimeSpan.FromMilliseconds(20) };
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("X-API-KEY", PortainerServer.ApiKey);
+        var agents = Enumerable.Range(0, 60).Select(_ => Guid.NewGuid()).ToArray();
+
+        await Parallel.ForEachAsync(agents, async (agent, cancellationToken) =>
+        {
+            var environment = 1 + (Array.IndexOf(agents, agent) % 3);
+            foreach (var image in new[] { "a", "b" })
+            {
+                using var body = new StringContent(new JsonObject { ["Namespace"] = "default", ["StackName"] = $"agent-{agent}", ["StackFileContent"] = Set(agent, image) }.ToJsonString());
+                using var answer = await http.PostAsync(new Uri($"{server.Address}/api/stacks/create/kubernetes/string?endpointId={environment}"), body, cancellationToken);
+                Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+            }
+
+            clusters[environment - 1].Evict(agent);
+        });
+        await Wait.UntilAsync("the second images", TimeSpan.FromSeconds(30), () => Task.FromResult(
+            clusters.SelectMany(cluster => cluster.Objects("pods")).Count(pod => (string?)pod["spec"]!["containers"]![0]!["image"] == "b" && (bool?)pod["status"]!["containerStatuses"]?[0]?["ready"] == true) == 60));
+
+        Assert.Equal(60, server.EventLog.MostLivePodsPerAgent().Count);
+        Assert.All(server.EventLog.MostLivePodsPerAgent().Values, most => Assert.Equal(1, most));
     }
 
     [Fact]
@@ -154,6 +206,26 @@ public sealed class StandInQuirkTests
         Task<(HttpStatusCode Status, JsonNode? Body)> CallAsync(string method, string path, JsonNode? content) =>
             fixture.CallAsync(method, $"api/endpoints/1/kubernetes/{path}", content, key: PortainerServer.UserKey);
     }
+
+    private static string Set(Guid agent, string image) => $$"""
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata:
+          name: agent-{{agent}}
+        spec:
+          podManagementPolicy: Parallel
+          selector:
+            matchLabels:
+              multi-agent-infra/agent: "{{agent}}"
+          template:
+            metadata:
+              labels:
+                multi-agent-infra/agent: "{{agent}}"
+            spec:
+              containers:
+              - name: agent
+                image: {{image}}
+        """;
 
     [Fact]
     public async Task A_change_of_an_old_version_and_a_deletion_of_another_uid_are_conflicts()
