@@ -23,6 +23,8 @@ internal static class TargetRegistration
             ? provider.GetRequiredService<PortainerDirectory>()
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<DryRun>()
+        .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 

@@ -12,8 +12,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     public async Task<string?> PrepareAsync(int environment, AgentLaunch launch, CancellationToken cancellationToken)
     {
         var cluster = clusters.Open(environment);
-        var space = OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
-        foreach (var manifest in space.Objects)
+        foreach (var manifest in Space(launch, options).Objects)
             await new ManifestWriter(cluster.Client).EnsureAsync(manifest, cancellationToken);
         return await pullSecrets.EnsureAsync(environment, launch.OrganizationId, cancellationToken);
     }
@@ -82,6 +81,9 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         if (left.Count > 0)
             throw new InvalidOperationException($"The cluster still has {string.Join(", ", left.Select(item => $"{item.Kind} {item.Metadata.Name}"))} of agent {agentId}.");
     }
+
+    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) =>
+        OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
 
     internal static StackKey Key(PreparedLaunch prepared) =>
         new(prepared.Cluster, KubernetesNames.Agent(prepared.Launch.AgentId), KubernetesNames.Namespace(prepared.Launch.OrganizationId));

@@ -21,6 +21,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     private readonly PullSecrets _pullSecrets;
     private readonly KubernetesDriver _kubernetes;
     private readonly ComposeDriver _compose;
+    private readonly KubernetesPlans _plans;
 
     public PortainerTarget(PortainerClusters clusters, RemoteRegistry registry, PlaceAgent place, PortainerTargetOptions options, ILogger<PortainerTarget> logger)
     {
@@ -29,6 +30,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         _pullSecrets = new(clusters, registry, options.RegistryId);
         _kubernetes = new(clusters, _pullSecrets, options);
         _compose = new(clusters, registry, options);
+        _plans = new(clusters, options);
     }
 
     public string Name => "portainer";
@@ -38,6 +40,17 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     public string Explanation => $"Agents run in the environments of Portainer at {_clusters.Address}, each in a pod or container of its own, apart from those of other owners.";
 
     public TimeSpan Boot { get; }
+
+    public LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment) =>
+        _plans.Make(new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
+
+    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) =>
+        _launches.Read(plan.Launch.AgentId) switch
+        {
+            null => [],
+            { OnDocker: true } => null,
+            { Cluster: var cluster } => await _plans.FindObjectsAsync(cluster, plan, cancellationToken).ConfigureAwait(false),
+        };
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(AcceptedBody))]
 [JsonSerializable(typeof(AgentBody))]
 [JsonSerializable(typeof(AgentPageBody))]
+[JsonSerializable(typeof(DryRunBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(ImageScanBody))]
 [JsonSerializable(typeof(ImagePageBody))]
