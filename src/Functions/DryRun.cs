@@ -38,7 +38,7 @@ public sealed class DryRun(IAgentTarget target, DryRunVerdicts verdicts)
     private LaunchPlan Plan(NewAgent agent)
     {
         var launch = new AgentLaunch(
-            agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, ElizaVersion: agent.Plugins.ElizaVersion);
+            agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, agent.Deployment, agent.Plugins.ElizaVersion);
         return target.Plan(
             launch, ImageNames.AgentRepository(agent.OrganizationId), [.. agent.Secrets.Keys.Union(AgentEnvironment.SystemSecrets)], agent.Environment);
     }

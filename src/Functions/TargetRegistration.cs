@@ -23,6 +23,7 @@ internal static class TargetRegistration
             ? provider.GetRequiredService<PortainerDirectory>()
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<ChangeAnswers>()
         .AddSingleton<DryRun>()
         .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
