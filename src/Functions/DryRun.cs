@@ -3,14 +3,16 @@ using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Npm;
 using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Functions.Http;
 
 namespace MultiAgentInfra.Functions;
 
 /// <summary>Says what a deployment would do, and does none of it.</summary>
-public sealed class DryRun(IAgentTarget target, DryRunVerdicts verdicts)
+public sealed class DryRun(IAgentTarget target, IClusterDirectory directory, PlacementStore placements, DryRunVerdicts verdicts)
 {
     /// <summary>The query parameter that asks for it.</summary>
     public const string Parameter = "dryRun";
@@ -20,10 +22,12 @@ public sealed class DryRun(IAgentTarget target, DryRunVerdicts verdicts)
         try
         {
             var plan = Plan(agent);
-            var there = await target.FindObjectsAsync(plan, cancellationToken) ?? [];
+            var placement = await PlaceAsync(plan.Launch, cancellationToken);
+            var there = await target.FindObjectsAsync(plan, placement?.Cluster, cancellationToken) ?? [];
             var body = DryRunBody.Of(
                 agent,
                 plan,
+                placement,
                 LaunchDifference.Of(plan, there, last: null),
                 await verdicts.OfRuntimeAsync(agent.Plugins, cancellationToken),
                 DryRunVerdicts.OfLayer(agent));
@@ -34,6 +38,12 @@ public sealed class DryRun(IAgentTarget target, DryRunVerdicts verdicts)
             return Problems.DryRunFailed(exception.Message);
         }
     }
+
+    /// <returns>Null where the target has no clusters.</returns>
+    private async Task<PlacementDecision?> PlaceAsync(AgentLaunch launch, CancellationToken cancellationToken) => target is PortainerTarget
+        ? await placements.PreviewAsync(
+            AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), await directory.ListAsync(cancellationToken), cancellationToken)
+        : null;
 
     private LaunchPlan Plan(NewAgent agent)
     {

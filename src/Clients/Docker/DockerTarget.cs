@@ -39,7 +39,8 @@ public sealed partial class DockerTarget(
         return ContainerSpec.Of(launch, image, name, options.HostNetwork, variables).ToPlan(launch, name);
     }
 
-    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
+    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, string? cluster, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

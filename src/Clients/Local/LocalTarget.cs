@@ -38,7 +38,8 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     public LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment) =>
         ProcessPlan.Of(launch, $"{repository}@{launch.Image}", LaunchPlan.Masked(secrets), environment);
 
-    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
+    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, string? cluster, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
     /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)

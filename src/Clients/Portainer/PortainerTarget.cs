@@ -43,8 +43,10 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     public LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment) =>
         _plans.Make(new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
 
-    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) =>
-        _launches.Read(plan.Launch.AgentId) is { } prepared ? await _plans.FindObjectsAsync(prepared.Cluster, plan, cancellationToken).ConfigureAwait(false) : [];
+    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, string? cluster, CancellationToken cancellationToken) =>
+        (_launches.Read(plan.Launch.AgentId)?.Cluster ?? (cluster is null ? null : PortainerDirectory.NumberOf(cluster))) is { } environment
+            ? await _plans.FindObjectsAsync(environment, plan, cancellationToken).ConfigureAwait(false)
+            : [];
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

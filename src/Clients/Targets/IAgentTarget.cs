@@ -29,8 +29,9 @@ public interface IAgentTarget
     LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment);
 
     /// <summary>What there is of a plan's objects, and of its agent beyond them, without the values of secrets; it only reads.</summary>
+    /// <param name="cluster">Where a new agent would go; null where there is no such choice, or no such place.</param>
     /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
-    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, string? cluster, CancellationToken cancellationToken);
 
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>

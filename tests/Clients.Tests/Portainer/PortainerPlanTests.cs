@@ -19,7 +19,7 @@ public sealed class PortainerPlanTests
         var last = Plan(fixture.Target, launch, "debug", "OLD_KEY");
         var next = fixture.NewLaunch(launch.AgentId, revision: 2) with { Resources = new AgentResources(MemoryMiB: 2048) };
         var plan = Plan(fixture.Target, next with { Image = LaunchPlan.NoImage }, "trace");
-        var there = await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token());
+        var there = await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token());
         var difference = LaunchDifference.Of(plan, there!, last);
 
         Assert.All(fixture.Server.Calls, call => Assert.StartsWith("GET ", call, StringComparison.Ordinal));
@@ -43,7 +43,7 @@ public sealed class PortainerPlanTests
         var launch = await fixture.DeployAsync();
         var plan = Plan(fixture.Target, launch, "debug");
 
-        Assert.Empty(LaunchDifference.Of(plan, (await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token()))!, plan));
+        Assert.Empty(LaunchDifference.Of(plan, (await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token()))!, plan));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class PortainerPlanTests
         await using var fixture = await ClusterFixture.StartAsync();
         var plan = Plan(fixture.Target, fixture.NewLaunch(), "debug");
 
-        Assert.Empty((await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token()))!);
+        Assert.Empty((await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token()))!);
         Assert.Empty(fixture.Server.Calls);
     }
 
