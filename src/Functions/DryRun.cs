@@ -6,6 +6,7 @@ using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Functions.Http;
 
@@ -21,9 +22,13 @@ public sealed class DryRun(IAgentTarget target, IClusterDirectory directory, Pla
     {
         try
         {
-            var plan = Plan(agent);
-            var placement = await PlaceAsync(plan.Launch, cancellationToken);
-            var there = await target.FindObjectsAsync(plan, placement?.Cluster, cancellationToken) ?? [];
+            var launch = Launch(agent);
+            var clusters = target is PortainerTarget ? await directory.ListAsync(cancellationToken) : null;
+            var placement = clusters is null ? null : await placements.PreviewAsync(
+                AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), clusters, cancellationToken);
+            var place = clusters?.FirstOrDefault(cluster => cluster.Id == placement?.Cluster);
+            var plan = Plan(launch, agent.Secrets.Keys, agent.Environment, place);
+            var there = await target.FindObjectsAsync(plan, place, cancellationToken) ?? [];
             var body = DryRunBody.Of(
                 agent,
                 plan,
@@ -33,23 +38,19 @@ public sealed class DryRun(IAgentTarget target, IClusterDirectory directory, Pla
                 DryRunVerdicts.OfLayer(agent));
             return Results.Json(body, WireJson.Default.DryRunBody);
         }
+        catch (NonRetryableException exception)
+        {
+            return Problems.Undeployable(exception.Message);
+        }
         catch (Exception exception) when (exception is ApiException or NpmException)
         {
             return Problems.DryRunFailed(exception.Message);
         }
     }
 
-    /// <returns>Null where the target has no clusters.</returns>
-    private async Task<PlacementDecision?> PlaceAsync(AgentLaunch launch, CancellationToken cancellationToken) => target is PortainerTarget
-        ? await placements.PreviewAsync(
-            AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), await directory.ListAsync(cancellationToken), cancellationToken)
-        : null;
+    private static AgentLaunch Launch(NewAgent agent) => new(
+        agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, ElizaVersion: agent.Plugins.ElizaVersion);
 
-    private LaunchPlan Plan(NewAgent agent)
-    {
-        var launch = new AgentLaunch(
-            agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, ElizaVersion: agent.Plugins.ElizaVersion);
-        return target.Plan(
-            launch, ImageNames.AgentRepository(agent.OrganizationId), [.. agent.Secrets.Keys.Union(AgentEnvironment.SystemSecrets)], agent.Environment);
-    }
+    private LaunchPlan Plan(AgentLaunch launch, IEnumerable<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place) => target.Plan(
+        launch, ImageNames.AgentRepository(launch.OrganizationId), [.. secrets.Union(AgentEnvironment.SystemSecrets)], environment, place);
 }

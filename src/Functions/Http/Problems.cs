@@ -63,6 +63,9 @@ public static class Problems
     public static ProblemResult DryRunFailed(string detail) =>
         Of("dry-run-failed", "Nothing can be said of this deployment now", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
 
+    public static ProblemResult Undeployable(string detail) =>
+        Of("undeployable", "The agent cannot be deployed so", StatusCodes.Status422UnprocessableEntity, detail);
+
     public static ProblemResult NotReady(string detail) =>
         Of("not-ready", "Not ready", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
 
