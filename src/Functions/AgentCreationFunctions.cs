@@ -8,19 +8,23 @@ using MultiAgentInfra.Functions.Security;
 namespace MultiAgentInfra.Functions;
 
 /// <summary>From a character to a queued deployment.</summary>
-public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission targets, IdempotencyKeys keys, OutboxDispatcher outbox)
+public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission targets, IdempotencyKeys keys, OutboxDispatcher outbox, DryRun dryRun)
 {
     [Function("CreateAgent")]
     public async Task<IResult> CreateAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "agents")] HttpRequest request, [DurableClient] DurableTaskClient durable)
     {
         var (organization, cancellation) = (request.Caller().OrganizationId, request.HttpContext.RequestAborted);
-        var key = IdempotencyKeys.Read(request);
+        var isDryRun = request.Flag(DryRun.Parameter);
+        var key = isDryRun ? null : IdempotencyKeys.Read(request);
         using var flight = keys.Enter(organization, key);
         var body = await JsonBody.ReadAsync(request, cancellation);
         var errors = new List<FieldError>();
         using var json = JsonBody.Parse(body, errors);
         var agent = Submission.Read(json.RootElement, organization, targets.Names, errors);
+        if (isDryRun)
+            return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
+
         var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Accepted.Of);
         if (await targets.AdmitAsync(organization, () => agents.CreateAsync(agent, once, cancellation), cancellation) is not { } result)
             return Problems.SingleOwner(targets.Reason);

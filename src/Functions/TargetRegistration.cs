@@ -24,6 +24,8 @@ internal static class TargetRegistration
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<ClusterViews>()
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<DryRun>()
+        .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 

@@ -40,6 +40,9 @@ internal sealed class AgentObjects(KubernetesClient client)
         return await ListAsync(agentId, null, kinds, cancellationToken);
     }
 
+    /// <summary>What the agent's stack has made, in whatever namespace.</summary>
+    public Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, CancellationToken cancellationToken) => ListAsync(agentId, null, KubernetesKind.OfStacks, cancellationToken);
+
     private async Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, string? space, IReadOnlyList<KubernetesKind> kinds, CancellationToken cancellationToken)
     {
         var lists = await Task.WhenAll(kinds.Select(async kind =>

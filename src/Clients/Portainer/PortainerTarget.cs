@@ -20,6 +20,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     private readonly PullSecrets _pullSecrets;
     private readonly KubernetesRollout _rollout;
     private readonly KubernetesWatch _watch;
+    private readonly KubernetesPlans _plans;
 
     public PortainerTarget(PortainerClusters clusters, RemoteRegistry registry, PlaceAgent place, PortainerTargetOptions options, ILogger<PortainerTarget> logger)
     {
@@ -28,6 +29,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         _pullSecrets = new(clusters, registry, options.RegistryId);
         _rollout = new(clusters, _pullSecrets, options);
         _watch = new(clusters, options);
+        _plans = new(clusters, options);
     }
 
     public string Name => "portainer";
@@ -37,6 +39,12 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     public string Explanation => $"Each owner has a namespace, and each agent a pod of its own, in the clusters of Portainer at {_clusters.Address}.";
 
     public TimeSpan Boot { get; }
+
+    public LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment) =>
+        _plans.Make(new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
+
+    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) =>
+        _launches.Read(plan.Launch.AgentId) is { } prepared ? await _plans.FindObjectsAsync(prepared.Cluster, plan, cancellationToken).ConfigureAwait(false) : [];
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

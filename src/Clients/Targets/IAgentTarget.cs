@@ -23,6 +23,15 @@ public interface IAgentTarget
     /// <summary>The page that the target itself has of the agent, for people; null where there is none. It asks nobody.</summary>
     Uri? PageOf(Guid agentId);
 
+    /// <summary>What a launch would make; nothing is made, and nobody is asked.</summary>
+    /// <param name="repository">Of its image, as the registry port knows it.</param>
+    /// <param name="secrets">The names of its secrets, the platform's own too.</param>
+    LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment);
+
+    /// <summary>What there is of a plan's objects, and of its agent beyond them, without the values of secrets; it only reads.</summary>
+    /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
+    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken);
+
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>
     Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);

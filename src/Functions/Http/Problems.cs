@@ -68,6 +68,9 @@ public static class Problems
     public static ProblemResult PreconditionFailed() => Of(
         "precondition-failed", "The agent has changed", StatusCodes.Status412PreconditionFailed, "Read the agent again and use its new ETag.");
 
+    public static ProblemResult DryRunFailed(string detail) =>
+        Of("dry-run-failed", "Nothing can be said of this deployment now", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
+
     public static ProblemResult NotReady(string detail) =>
         Of("not-ready", "Not ready", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
 

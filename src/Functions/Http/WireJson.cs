@@ -10,6 +10,7 @@ namespace MultiAgentInfra.Functions.Http;
 [JsonSerializable(typeof(ClusterDrainBody))]
 [JsonSerializable(typeof(ClusterHealthBody))]
 [JsonSerializable(typeof(ClusterListBody))]
+[JsonSerializable(typeof(DryRunBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(ImageScanBody))]
 [JsonSerializable(typeof(ImagePageBody))]
