@@ -32,7 +32,7 @@ internal static class TargetRegistration
     private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
         provider,
         (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
-        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
+        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout, HostNetwork = portainer.HostNetwork });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

@@ -32,6 +32,9 @@ public sealed record ClusterFacts(string Id, string Name, string Kind, ClusterSt
     /// <summary>Why nothing is known, or why it takes no agents; null where neither is so.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Whether it takes the agents alone that ask for it.</summary>
+    public bool OnlyByName { get; init; }
+
     /// <summary>Whether agents can run there at all.</summary>
     public bool TakesAgents { get; init; } = true;
 

@@ -50,7 +50,9 @@ public static class PlacementRules
     private static Candidate Judge(AgentDemand demand, ClusterFacts cluster, PlacementSituation situation)
     {
         var promised = situation.Reservations.Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount);
-        var obstacle = Obstacle(cluster, situation.Now) ?? (situation.Drained.Contains(cluster.Id) ? "is drained" : null);
+        var obstacle = Obstacle(cluster, situation.Now)
+            ?? (situation.Drained.Contains(cluster.Id) ? "is drained" : null)
+            ?? (cluster.OnlyByName && demand.Cluster != cluster.Id ? "takes those alone that ask for it" : null);
         var room = obstacle is null ? cluster.RoomFor(demand.Pod, promised) / demand.Replicas : 0;
         var finding = obstacle ?? (room == 0 ? "has no room for it" : room == 1 ? "has room for this one" : $"has room for {room} such agents");
         return new(

@@ -55,6 +55,15 @@ public sealed class PlacementRulesTests
     }
 
     [Fact]
+    public void A_cluster_that_takes_those_alone_that_ask_for_it_is_chosen_by_its_name()
+    {
+        List<ClusterFacts> clusters = [Cluster("1") with { OnlyByName = true }, Cluster("2", pods: 1)];
+
+        Assert.Equal("2", Decide([.. clusters]).Cluster);
+        Assert.Equal("1", Decide([.. clusters], wanted: "1").Cluster);
+    }
+
+    [Fact]
     public void What_was_not_known_for_the_moment_is_worth_another_try()
     {
         Assert.True(Decide([Cluster("1") with { Status = ClusterStatus.Unknown }, Cluster("2", pods: 0)]).MayPass);
