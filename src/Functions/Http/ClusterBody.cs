@@ -3,6 +3,7 @@ using MultiAgentInfra.Core.Clusters;
 namespace MultiAgentInfra.Functions.Http;
 
 /// <summary>A cluster on the wire.</summary>
+/// <param name="OnlyByName">Whether it takes the agents alone that ask for it.</param>
 /// <param name="Requested">What all pods ask for; null where nothing schedules by it.</param>
 /// <param name="Used">Null where nobody measures it.</param>
 /// <param name="Agents">How many the caller has there.</param>
@@ -11,7 +12,7 @@ public sealed record ClusterBody(
     string Name,
     string Kind,
     string Status,
-    bool TakesAgents,
+    bool OnlyByName,
     bool Drained,
     DateTimeOffset SeenAt,
     int Nodes,
@@ -26,7 +27,7 @@ public sealed record ClusterBody(
         view.Facts.Name,
         view.Facts.Kind,
         view.Facts.Status.ToString(),
-        view.Facts.TakesAgents,
+        view.Facts.OnlyByName,
         view.Drained,
         view.Facts.SeenAt,
         view.Facts.Nodes.Count,
@@ -53,7 +54,7 @@ public sealed record ClusterHealthBody(ClusterBody Cluster, bool Healthy, IReadO
     {
         if (facts.Status != ClusterStatus.Up)
             yield return facts.Status == ClusterStatus.Down ? "The cluster is down." : "The cluster could not be asked.";
-        else if (facts.TakesAgents && !facts.Nodes.Any(node => node.IsReady))
+        else if (!facts.Nodes.Any(node => node.IsReady))
             yield return "No node takes pods.";
         foreach (var node in facts.Nodes.Where(node => node.Conditions.Count > 0))
             yield return $"Node {node.Name}: {string.Join(", ", node.Conditions)}.";
