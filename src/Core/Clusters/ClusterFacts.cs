@@ -32,14 +32,11 @@ public sealed record ClusterFacts(string Id, string Name, string Kind, ClusterSt
     /// <summary>The kind of a Docker Engine.</summary>
     public const string Docker = "docker";
 
-    /// <summary>Why nothing is known, or why it takes no agents; null where neither is so.</summary>
+    /// <summary>Why nothing is known; null when something is.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Whether it takes the agents alone that ask for it.</summary>
     public bool OnlyByName { get; init; }
-
-    /// <summary>Whether agents can run there at all.</summary>
-    public bool TakesAgents { get; init; } = true;
 
     public IReadOnlyList<ClusterNode> Nodes { get; init; } = [];
 
