@@ -22,6 +22,7 @@ internal static class TargetRegistration
         .AddSingleton<IClusterDirectory>(provider => provider.GetRequiredService<IAgentTarget>() is PortainerTarget
             ? provider.GetRequiredService<PortainerDirectory>()
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
+        .AddSingleton<ClusterViews>()
         .AddSingleton<TargetAdmission>()
         .AddSingleton<ChangeAnswers>()
         .AddSingleton<DryRun>()

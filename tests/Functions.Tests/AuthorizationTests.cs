@@ -83,6 +83,8 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         await api.PrintAsync(Guid.Parse((string)posted["operation"]!["id"]!));
         var image = await api.PushImageAsync(Guid.Parse((string)posted["agentId"]!));
         path = path.Replace("{digest}", image.Value, StringComparison.Ordinal);
+        if (path.StartsWith("/api/clusters", StringComparison.Ordinal))
+            path = path.Replace("{id}", "local", StringComparison.Ordinal);
         path = path.StartsWith("/api/operations", StringComparison.Ordinal)
             ? path.Replace("{id}", (string)posted["operation"]!["id"]!, StringComparison.Ordinal)
             : path.Replace("{id}", (string)posted["agentId"]!, StringComparison.Ordinal);
@@ -96,6 +98,7 @@ public sealed class AuthorizationTests(ApiFixture api) : IClassFixture<ApiFixtur
         {
             "CreateAgent" or "UpdateAgent" or "ScaleAgent" => [415],
             "StopAgent" or "StartAgent" or "RestartAgent" => [409],
+            "DrainCluster" => [403],
             _ => new[] { 200, 202 },
         });
         if (path.Contains(image.Value, StringComparison.Ordinal) || path.Contains((string)posted["agentId"]!, StringComparison.Ordinal) || path.StartsWith("/api/operations", StringComparison.Ordinal))

@@ -28,6 +28,7 @@ public sealed class DryRunTests(ApiFixture api) : IClassFixture<ApiFixture>
         var (answer, text) = await RunAsync(api, agent);
 
         Assert.DoesNotContain(Canary, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(api.Logs, line => line.Contains(Canary, StringComparison.Ordinal));
         Assert.Equal(["ELIZA_SERVER_AUTH_TOKEN", "MY_KEY", "SECRET_SALT"], answer["secrets"]!.AsArray().Select(name => (string)name!));
         var process = Assert.Single(answer["manifests"]!.AsArray())!;
         Assert.Equal("Process", (string)process["kind"]!);

@@ -52,6 +52,17 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         return null;
     }
 
+    /// <summary>See <see cref="PlanLaunch"/>.</summary>
+    public LaunchPlan Plan(PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment)
+    {
+        var workload = KubernetesRollout.Workload(prepared, AgentVariables.Of(prepared.Launch, secrets, environment), secrets);
+        var file = ComposeManifest.File(workload, options.HostNetwork);
+        var limits = new PodAmount(prepared.Launch.Resources.Cpu, prepared.Launch.Resources.MemoryMiB);
+        return new(
+            prepared.Launch, prepared.Image, [LaunchPlan.Object("ComposeStack", ComposeManifest.Name(prepared.Launch.AgentId), file)], YamlText.Write(file),
+            new(1, 1, null, limits, null));
+    }
+
     public async Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
     {
         var container = await FindAsync(prepared, cancellationToken);

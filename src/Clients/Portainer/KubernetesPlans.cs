@@ -4,10 +4,14 @@ using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
+/// <summary>Writes down what a launch would make in one kind of environment.</summary>
+/// <param name="secrets">Their names, with <see cref="LaunchPlan.Mask"/> as the value of each.</param>
+internal delegate LaunchPlan PlanLaunch(PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment);
+
 /// <summary>Writes down what <see cref="KubernetesRollout"/> would make, and reads what there is of it.</summary>
 internal sealed class KubernetesPlans(PortainerClusters clusters, PortainerTargetOptions options)
 {
-    /// <param name="secrets">Their names, with <see cref="LaunchPlan.Mask"/> as the value of each.</param>
+    /// <summary>See <see cref="PlanLaunch"/>.</summary>
     public LaunchPlan Make(PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment)
     {
         var variables = AgentVariables.Of(prepared.Launch, secrets, environment);

@@ -77,7 +77,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         if ((await cluster.ListPodsAsync(cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
             throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
         await RemoveStackAsync(prepared, cancellationToken);
-        var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, cancellationToken);
+        var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, KubernetesNames.Namespace(prepared.Launch.OrganizationId), cancellationToken);
         if (left.Count > 0)
             throw new InvalidOperationException($"The cluster still has {string.Join(", ", left.Select(item => $"{item.Kind} {item.Metadata.Name}"))} of agent {agentId}.");
     }

@@ -48,7 +48,7 @@ public sealed class PortainerDirectory : IClusterDirectory
     private Task<ClusterFacts> LookAsync(PortainerEnvironment environment, CancellationToken cancellationToken)
     {
         var cluster = new ClusterFacts(
-            environment.Id.ToString(CultureInfo.InvariantCulture), environment.Name, environment.IsKubernetes ? "kubernetes" : "docker",
+            environment.Id.ToString(CultureInfo.InvariantCulture), environment.Name, environment.IsKubernetes ? "kubernetes" : ClusterFacts.Docker,
             environment.IsUp ? ClusterStatus.Up : ClusterStatus.Down, _clusters.Time.GetUtcNow());
         return !environment.IsKubernetes ? Task.FromResult(Engine(cluster, environment.Snapshot))
             : environment.IsUp ? AskAsync(environment.Id, cluster, cancellationToken)

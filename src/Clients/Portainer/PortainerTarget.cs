@@ -4,6 +4,7 @@ using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Clusters;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
@@ -43,16 +44,20 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public TimeSpan Boot { get; }
 
-    public LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment) =>
-        _plans.Make(new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
+    public LaunchPlan Plan(
+        AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place) =>
+        (_launches.Read(launch.AgentId)?.OnDocker ?? place?.Kind == ClusterFacts.Docker ? (PlanLaunch)_compose.Plan : _plans.Make)(
+            new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
 
-    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken) =>
-        _launches.Read(plan.Launch.AgentId) switch
-        {
-            null => [],
-            { OnDocker: true } => null,
-            { Cluster: var cluster } => await _plans.FindObjectsAsync(cluster, plan, cancellationToken).ConfigureAwait(false),
-        };
+    public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken)
+    {
+        var prepared = _launches.Read(plan.Launch.AgentId);
+        if (prepared?.OnDocker ?? place?.Kind == ClusterFacts.Docker)
+            return null;
+        return (prepared?.Cluster ?? (place is null ? null : PortainerDirectory.NumberOf(place.Id))) is { } environment
+            ? await _plans.FindObjectsAsync(environment, plan, cancellationToken).ConfigureAwait(false)
+            : [];
+    }
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Core.Clusters;
 
 namespace MultiAgentInfra.Clients.Targets;
 
@@ -29,11 +30,15 @@ public interface IAgentTarget
     /// <summary>What a launch would make; nothing is made, and nobody is asked.</summary>
     /// <param name="repository">Of its image, as the registry port knows it.</param>
     /// <param name="secrets">The names of its secrets, the platform's own too.</param>
-    LaunchPlan Plan(AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment);
+    /// <param name="place">Where a new agent would go; null where there is no such choice, or no such place.</param>
+    /// <exception cref="Core.NonRetryableException">It cannot be launched so.</exception>
+    LaunchPlan Plan(
+        AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place);
 
     /// <summary>What there is of a plan's objects, and of its agent beyond them, without the values of secrets; it only reads.</summary>
+    /// <param name="place">As for the plan.</param>
     /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
-    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, CancellationToken cancellationToken);
+    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken);
 
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>

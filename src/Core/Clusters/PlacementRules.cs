@@ -64,14 +64,13 @@ public static class PlacementRules
 
     /// <summary>Why nothing runs there; null when nothing is in the way.</summary>
     private static string? Obstacle(ClusterFacts cluster, DateTimeOffset now) =>
-        !cluster.TakesAgents ? cluster.Problem ?? "takes no agents"
-        : cluster.Status == ClusterStatus.Down ? "is down"
+        cluster.Status == ClusterStatus.Down ? "is down"
         : cluster.Status != ClusterStatus.Up ? $"could not be asked{(cluster.Problem is { } problem ? $" ({problem})" : "")}"
         : now - cluster.SeenAt > OldestFacts ? "was not seen for too long"
         : null;
 
     private static bool IsUnknown(ClusterFacts cluster, DateTimeOffset now) =>
-        cluster.TakesAgents && (cluster.Status == ClusterStatus.Unknown || (cluster.Status == ClusterStatus.Up && now - cluster.SeenAt > OldestFacts));
+        cluster.Status == ClusterStatus.Unknown || (cluster.Status == ClusterStatus.Up && now - cluster.SeenAt > OldestFacts);
 
     private sealed record Candidate(ClusterVerdict Verdict, string Title, int Agents, bool MayPass);
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 
 namespace MultiAgentInfra.Functions.Http;
 
@@ -15,6 +16,7 @@ public sealed record DryRunBody(
     string Target,
     DryRunImageBody Image,
     DryRunPolicyBody Policy,
+    DryRunPlacementBody? Placement,
     IReadOnlyList<JsonObject> Manifests,
     string? Yaml,
     IReadOnlyList<string> Secrets,
@@ -23,12 +25,13 @@ public sealed record DryRunBody(
     IReadOnlyList<string> Warnings)
 {
     public static DryRunBody Of(
-        NewAgent agent, LaunchPlan plan, IReadOnlyList<PlannedChange> difference, RuntimeVerdictBody runtime, LayerVerdictBody layer) => new(
+        NewAgent agent, LaunchPlan plan, PlacementDecision? placement, IReadOnlyList<PlannedChange> difference, RuntimeVerdictBody runtime, LayerVerdictBody layer) => new(
         agent.Id,
         plan.Launch.Revision,
         agent.Target,
         new(plan.Image, IsPlaceholder: true),
         new(runtime, layer),
+        placement is null ? null : DryRunPlacementBody.Of(placement),
         [.. plan.Objects.Select(item => item.Json)],
         plan.Yaml,
         [.. agent.Secrets.Keys.Union(AgentEnvironment.SystemSecrets).Order(StringComparer.Ordinal)],
@@ -36,6 +39,16 @@ public sealed record DryRunBody(
         CostBody.Of(plan.Cost),
         agent.Warnings);
 }
+
+/// <summary>Where it would go; <paramref name="Cluster"/> is null when no cluster takes it, and the deployment would fail.</summary>
+public sealed record DryRunPlacementBody(string? Cluster, string Reason, IReadOnlyList<ClusterVerdictBody> Clusters)
+{
+    public static DryRunPlacementBody Of(PlacementDecision decision) =>
+        new(decision.Cluster, decision.Reason, [.. decision.Verdicts.Select(verdict => new ClusterVerdictBody(verdict.Cluster, verdict.Room, verdict.Reason))]);
+}
+
+/// <summary>For how many such agents a cluster has room.</summary>
+public sealed record ClusterVerdictBody(string Cluster, long Room, string Reason);
 
 /// <summary>The agent's image by its digest, which is all zeroes because the image has not been built.</summary>
 public sealed record DryRunImageBody(string Reference, bool IsPlaceholder);

@@ -17,6 +17,14 @@ public static class Problems
     public static ProblemResult SingleOwner(string detail) =>
         Of("single-owner", "This installation is for one owner", StatusCodes.Status403Forbidden, detail);
 
+    public static ProblemResult Forbidden(string detail) => Of("forbidden", "Not allowed", StatusCodes.Status403Forbidden, detail);
+
+    public static ProblemResult ClusterDrained(string cluster) => Of(
+        "cluster-drained", "The cluster takes no new agents", StatusCodes.Status409Conflict, $"Cluster '{cluster}' is drained, and there is no other one.");
+
+    public static ProblemResult ClustersUnknown() => Of(
+        "clusters-unknown", "The clusters could not be asked", StatusCodes.Status503ServiceUnavailable, "What manages the clusters does not answer.").With("Retry-After", "5");
+
     public static ProblemResult NotFound(string what) => Of("not-found", "Not found", StatusCodes.Status404NotFound, $"There is no such {what}.");
 
     public static ProblemResult MalformedJson(string detail) => Of("malformed-json", "The body is not valid JSON", StatusCodes.Status400BadRequest, detail);
@@ -83,6 +91,9 @@ public static class Problems
 
     public static ProblemResult DryRunFailed(string detail) =>
         Of("dry-run-failed", "Nothing can be said of this deployment now", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
+
+    public static ProblemResult Undeployable(string detail) =>
+        Of("undeployable", "The agent cannot be deployed so", StatusCodes.Status422UnprocessableEntity, detail);
 
     public static ProblemResult NotReady(string detail) =>
         Of("not-ready", "Not ready", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");

@@ -2,7 +2,9 @@ using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
+using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Clusters;
 
 namespace MultiAgentInfra.Clients.Tests.Portainer;
 
@@ -19,7 +21,7 @@ public sealed class PortainerPlanTests
         var last = Plan(fixture.Target, launch, "debug", "OLD_KEY");
         var next = fixture.NewLaunch(launch.AgentId, revision: 2) with { Resources = new AgentResources(MemoryMiB: 2048) };
         var plan = Plan(fixture.Target, next with { Image = LaunchPlan.NoImage }, "trace");
-        var there = await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token());
+        var there = await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token());
         var difference = LaunchDifference.Of(plan, there!, last);
 
         Assert.All(fixture.Server.Calls, call => Assert.StartsWith("GET ", call, StringComparison.Ordinal));
@@ -43,7 +45,7 @@ public sealed class PortainerPlanTests
         var launch = await fixture.DeployAsync();
         var plan = Plan(fixture.Target, launch, "debug");
 
-        Assert.Empty(LaunchDifference.Of(plan, (await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token()))!, plan));
+        Assert.Empty(LaunchDifference.Of(plan, (await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token()))!, plan));
     }
 
     [Fact]
@@ -52,10 +54,27 @@ public sealed class PortainerPlanTests
         await using var fixture = await ClusterFixture.StartAsync();
         var plan = Plan(fixture.Target, fixture.NewLaunch(), "debug");
 
-        Assert.Empty((await fixture.Target.FindObjectsAsync(plan, TestDeadline.Token()))!);
+        Assert.Empty((await fixture.Target.FindObjectsAsync(plan, null, TestDeadline.Token()))!);
         Assert.Empty(fixture.Server.Calls);
     }
 
+    [Fact]
+    public async Task On_a_docker_environment_it_is_a_compose_file_without_secrets()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        var engine = new ClusterFacts("9", "engine", ClusterFacts.Docker, ClusterStatus.Up, fixture.Clock.GetUtcNow());
+        var launch = fixture.NewLaunch() with { Image = LaunchPlan.NoImage };
+        var plan = fixture.Target.Plan(launch, "agents", AgentMachine.Secrets.Keys, new Dictionary<string, string> { ["LOG_LEVEL"] = "debug" }, engine);
+
+        var stack = Assert.Single(plan.Objects);
+        Assert.Equal(("ComposeStack", $"agent-{launch.AgentId:N}"), (stack.Kind, stack.Name));
+        Assert.Contains("LOG_LEVEL: debug", plan.Yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain("ELIZA_SERVER_AUTH_TOKEN:", plan.Yaml, StringComparison.Ordinal);
+        Assert.Null(await fixture.Target.FindObjectsAsync(plan, engine, TestDeadline.Token()));
+        Assert.Throws<NonRetryableException>(() => fixture.Target.Plan(
+            launch with { Deployment = new(Replicable: true, Replicas: 2) }, "agents", [.. AgentMachine.Secrets.Keys, "POSTGRES_URL"], new Dictionary<string, string>(), engine));
+    }
+
     private static LaunchPlan Plan(PortainerTarget target, AgentLaunch launch, string logLevel, params string[] moreSecrets) =>
-        target.Plan(launch, "agents", [.. AgentMachine.Secrets.Keys, .. moreSecrets], new Dictionary<string, string> { ["LOG_LEVEL"] = logLevel });
+        target.Plan(launch, "agents", [.. AgentMachine.Secrets.Keys, .. moreSecrets], new Dictionary<string, string> { ["LOG_LEVEL"] = logLevel }, place: null);
 }
