@@ -16,6 +16,7 @@ public static class StoreRegistration
             .AddSingleton(_ => database)
             .AddSingleton(SecretBox.Open(folder.SecretsKey, database.HasSecrets()))
             .AddSingleton<AgentStore>()
+            .AddSingleton<ClusterStore>()
             .AddSingleton<ImageStore>()
             .AddSingleton<LockFileStore>()
             .AddSingleton<MonitorStore>()

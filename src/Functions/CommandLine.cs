@@ -19,6 +19,11 @@ public sealed record CommandLine(int Port, string DataFolder, string Host, bool 
           Docker__Endpoint           This machine's Docker Engine, which then builds images and runs agents: unix:///var/run/docker.sock.
                                      It needs a registry and a base image.
           Docker__HostNetwork        true where the engine has no bridge: containers then use the machine's network.
+          PORTAINER_URL              The Portainer in whose clusters agents run, such as https://portainer.example:9443. It needs a registry that
+                                     the clusters reach, and a base image.
+          PORTAINER_API_KEY          An access token of an administrator there; or PORTAINER_API_KEY_FILE, a file of mode 600 that holds it.
+          Portainer__EndpointId      The number of a Docker environment there that builds images; else a Docker Engine or this machine's npm does.
+          Portainer__RegistryId      The number of a registry there whose credentials push and pull images; Docker environments pull with no other.
           Scan__PolicyFile           A scan-policy.json of your own: what a scan must find for an image to be refused.
           Trivy__Timeout             For one scan, from 00:00:10 to 00:10:00 (default).
           Artifacts__Container       A container of Azure Blob Storage for build logs, scan reports and lists of components, such as

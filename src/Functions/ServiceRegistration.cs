@@ -26,6 +26,8 @@ public static class ServiceRegistration
         services.AddSingleton<IValidateOptions<SupabaseOptions>, SupabaseValidation>();
         services.AddSingleton<IValidateOptions<CorsOptions>, CorsValidation>();
         services.AddOptions<CorsOptions>().Bind(configuration.GetSection(CorsOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<OperatorsOptions>, OperatorsValidation>();
+        services.AddOptions<OperatorsOptions>().Bind(configuration.GetSection(OperatorsOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ScanOptions>, ScanValidation>();
         services.AddOptions<ScanOptions>().Bind(configuration.GetSection(ScanOptions.Section)).ValidateOnStart();
         services.AddOptions<RetentionOptions>().Bind(configuration.GetSection(RetentionOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -63,6 +65,7 @@ public static class ServiceRegistration
         .AddSingleton(provider => provider.GetRequiredService<IOptions<SupabaseOptions>>().Value)
         .AddSingleton(Signing)
         .AddSingleton<AccessTokens>()
+        .AddSingleton<Operators>()
         .AddSingleton(provider => ConfiguredSecrets.Of(provider.GetRequiredService<IConfiguration>()))
         .AddSingleton(provider => new IdempotencyKeys(KeyFile.LoadOrCreate(Key(provider, "idempotency.key"), KeyBytes)))
         .AddSingleton<HealthPoller>()

@@ -1,22 +1,29 @@
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Functions.Http;
 
 namespace MultiAgentInfra.Functions;
 
 /// <summary>Which targets are configured, and whose agents they take.</summary>
-public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners) : IDisposable
+public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners, ClusterStore clusters) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public IReadOnlyList<string> Names { get; } = [target.Name];
+
+    public bool HasClusters => target.HasClusters;
 
     /// <summary>Why an organization is refused.</summary>
     public string Reason => $"{target.Explanation} It has agents of another owner already.";
 
     /// <summary>Does the work unless the target is for one owner and has another.</summary>
     /// <returns>Null when the organization is refused.</returns>
+    /// <exception cref="ProblemException">The target is one cluster, and drained.</exception>
     public async Task<T?> AdmitAsync<T>(Guid organization, Func<Task<T>> create, CancellationToken cancellationToken) where T : class
     {
+        // Where there are several clusters none has the target's name, and each deployment finds one that is not drained.
+        if ((await clusters.ListDrainedAsync(cancellationToken)).Contains(target.Name))
+            throw new ProblemException(Problems.ClusterDrained(target.Name));
         if (!target.SingleOwner)
             return await create();
 

@@ -22,14 +22,18 @@ internal static class TargetRegistration
         .AddSingleton<IClusterDirectory>(provider => provider.GetRequiredService<IAgentTarget>() is PortainerTarget
             ? provider.GetRequiredService<PortainerDirectory>()
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
+        .AddSingleton<ClusterViews>()
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<ChangeAnswers>()
+        .AddSingleton<DryRun>()
+        .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 
     private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
         provider,
         (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
-        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout });
+        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout, HostNetwork = portainer.HostNetwork });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

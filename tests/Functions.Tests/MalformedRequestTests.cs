@@ -20,7 +20,7 @@ public sealed class MalformedRequestTests(ApiFixture api) : IClassFixture<ApiFix
         for (var number = 0; number < Requests; number++)
         {
             // Half of them go where a body is read, which is where most can go wrong.
-            var (path, method, operation) = number % 2 == 0 ? operations.Single(item => item.Item2 == "post") : operations[random.Next(operations.Count)];
+            var (path, method, operation) = Pick(random, number % 2 == 0 ? operations.FindAll(item => item.Item3["requestBody"] is not null) : operations);
             using var request = Make(random, document, path, method, operation);
             var description = $"#{number} {request}";
             using var response = await client.SendAsync(request);
@@ -70,7 +70,7 @@ public sealed class MalformedRequestTests(ApiFixture api) : IClassFixture<ApiFix
         {
             0 => Pick(random, OddJson),
             1 => new JsonObject { ["name"] = new string('n', longest * random.Next(2)), ["character"] = 1 }.ToJsonString(),
-            _ => Mutate(random, document["components"]!["schemas"]!["CreateAgent"]!).ToJsonString(),
+            _ => Mutate(random, document["components"]!["schemas"]!["UpdateAgent"]!).ToJsonString(),
         };
         return new StringContent(text, Encoding.UTF8, random.Next(10) == 0 ? "text/html" : "application/json");
     }
@@ -105,5 +105,5 @@ public sealed class MalformedRequestTests(ApiFixture api) : IClassFixture<ApiFix
 
     private static string Clean(string value) => new([.. value.Where(c => c is > ' ' and < '\u007f')]);
 
-    private static T Pick<T>(Random random, T[] items) => items[random.Next(items.Length)];
+    private static T Pick<T>(Random random, IReadOnlyList<T> items) => items[random.Next(items.Count)];
 }

@@ -56,6 +56,10 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         await ImageApiTests.DeployedAsync(api, "described");
         await CheckAsync("get", "/api/images", await client.GetAsync("/api/images"));
         await CheckAsync("get", "/api/images", await client.GetAsync("/api/images?limit=0"));
+        await CheckAsync("get", "/api/clusters", await client.GetAsync("/api/clusters"));
+        await CheckAsync("get", "/api/clusters/{id}/health", await client.GetAsync("/api/clusters/local/health"));
+        await CheckAsync("get", "/api/clusters/{id}/health", await client.GetAsync("/api/clusters/none/health"));
+        await CheckAsync("post", "/api/clusters/{id}/drain", await client.PostAsync("/api/clusters/local/drain", null));
         await CheckAsync("get", "/api/health/live", await client.GetAsync("/api/health/live"));
         await CheckAsync("get", "/api/health/ready", await client.GetAsync("/api/health/ready"));
         await CheckAsync("get", "/api/agents", await api.Client(null).GetAsync("/api/agents"));

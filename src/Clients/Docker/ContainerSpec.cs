@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Images;
@@ -39,6 +40,16 @@ public sealed record ContainerSpec(
             MostProcesses,
             NetworkMode: hostNetwork ? "host" : null,
             hostNetwork ? null : new Dictionary<string, ContainerPortBinding[]> { [ContainerPort] = [new("127.0.0.1", launch.Port.ToString(CultureInfo.InvariantCulture))] }));
+
+    /// <summary>As it is written down before it is made: its variables by name, and without the labels that only this system reads.</summary>
+    public LaunchPlan ToPlan(AgentLaunch launch, string name)
+    {
+        var spec = JsonSerializer.SerializeToNode(this, Json)!.AsObject();
+        spec.Remove(nameof(Labels));
+        spec[nameof(Env)] = new JsonObject(Env.Select(variable => variable.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], (JsonNode?)parts[1])));
+        var limits = new PodAmount(launch.Resources.Cpu, launch.Resources.MemoryMiB);
+        return new(launch, Image, [LaunchPlan.Object("Container", name, spec)], null, new(1, 1, null, limits, null));
+    }
 
     /// <summary>What differs from a process of this machine.</summary>
     private static Dictionary<string, string> Network(AgentLaunch launch, bool hostNetwork) => new()

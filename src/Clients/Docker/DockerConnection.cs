@@ -14,6 +14,11 @@ public sealed class DockerConnection : IDisposable
     // Portainer lets every request wait for a minute while it makes a backup.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
 
+    private DockerConnection(string name, Uri root, HttpClient client, int? portainerRegistry)
+    {
+        (Name, Root, Client, PortainerRegistry) = (name, root, client, portainerRegistry);
+    }
+
     private DockerConnection(string name, Uri root, SocketsHttpHandler handler, int? portainerRegistry = null)
     {
         Name = name;
@@ -66,6 +71,13 @@ public sealed class DockerConnection : IDisposable
         connection.Client.DefaultRequestHeaders.Add(ApiKeyHeader, connection.Secret);
         return connection;
     }
+
+    /// <summary>An environment of a Portainer, over its own connection.</summary>
+    internal static DockerConnection To(PortainerConnection connection, int environment, int? registry) => new(
+        $"environment {environment.ToString(CultureInfo.InvariantCulture)} of {connection.Name}", connection.Docker(environment), connection.Client, registry)
+    {
+        Secret = connection.Secret,
+    };
 
     public void Dispose() => Client.Dispose();
 

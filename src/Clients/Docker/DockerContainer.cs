@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace MultiAgentInfra.Clients.Docker;
 
 /// <summary>A container as an engine describes it (https://docs.docker.com/reference/api/engine/, ContainerInspect).</summary>
-public sealed record DockerContainer(string Id, DockerContainerState State, DockerContainerConfig Config)
+/// <param name="RestartCount">How often the engine has started it again.</param>
+public sealed record DockerContainer(string Id, DockerContainerState State, DockerContainerConfig Config, int RestartCount = 0)
 {
     /// <summary>How people and the docker command call it.</summary>
     [JsonIgnore]
@@ -13,7 +14,17 @@ public sealed record DockerContainer(string Id, DockerContainerState State, Dock
 /// <summary>What a container does.</summary>
 /// <param name="Running">Also while it is paused.</param>
 /// <param name="Status">One of created, running, paused, restarting, removing, exited, dead.</param>
-public sealed record DockerContainerState(bool Running, string Status, int ExitCode);
+/// <param name="Health">Of its health check; null where it has none.</param>
+public sealed record DockerContainerState(
+    bool Running, string Status, int ExitCode, bool Restarting = false, [property: JsonPropertyName("OOMKilled")] bool OomKilled = false, DockerContainerHealth? Health = null);
+
+/// <summary>What a container's health check says.</summary>
+/// <param name="Status">One of none, starting, healthy, unhealthy.</param>
+/// <param name="Log">The last few checks, newest last.</param>
+public sealed record DockerContainerHealth(string Status, IReadOnlyList<DockerContainerProbe>? Log);
+
+/// <summary>One check of a container's health.</summary>
+public sealed record DockerContainerProbe(int ExitCode, string Output);
 
 /// <summary>Without the environment, which holds secrets: it is not read.</summary>
 public sealed record DockerContainerConfig(string Image, IReadOnlyDictionary<string, string>? Labels);

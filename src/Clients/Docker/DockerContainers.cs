@@ -23,7 +23,7 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
         var redacting = new DockerTransport(connection, new SecretRedactor(new[] { credential.Password, credential.Token }.OfType<string>()), time);
         var call = new DockerCall(HttpMethod.Post, DockerRoutes.Pull(name, digest.Value), Transfer)
         {
-            Headers = new Dictionary<string, string> { ["X-Registry-Auth"] = RegistryLogin.AuthOf(credential) },
+            Headers = new Dictionary<string, string> { ["X-Registry-Auth"] = connection.PortainerRegistry is { } registry ? RegistryLogin.OfPortainer(registry) : RegistryLogin.AuthOf(credential) },
         };
         return redacting.FollowAsync(call, _ => { }, _ => { }, cancellationToken);
     }
@@ -64,6 +64,25 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
         HttpStatusCode.Conflict,
         () => UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Delete, DockerRoutes.ImageName(image), Removal, cancellationToken)));
 
+    /// <summary>Makes a network of that name, unless there is one.</summary>
+    public Task EnsureNetworkAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
+        UnlessAsync(HttpStatusCode.Conflict, () => PostAsync(DockerRoutes.NewNetwork, new { Name = name, CheckDuplicate = true, Labels = labels }, cancellationToken));
+
+    /// <summary>Makes the volume, unless there is one, and its file hold the values. The file gets in by a container that never starts.</summary>
+    internal async Task FillVolumeAsync(VolumeFile file, IReadOnlyDictionary<string, string> values, CancellationToken cancellationToken)
+    {
+        await PostAsync(DockerRoutes.NewVolume, new { Name = file.Volume, file.Labels }, cancellationToken);
+        // Of a life that ended in the middle.
+        await RemoveAsync(file.Volume, cancellationToken);
+        var mounts = new[] { new { Type = "volume", Source = file.Volume, Target = file.Folder } };
+        await PostAsync(
+            DockerRoutes.CreateContainer(file.Volume), new { file.Image, file.Labels, NetworkDisabled = true, HostConfig = new { Mounts = mounts } }, cancellationToken);
+        var redacting = new DockerTransport(connection, new SecretRedactor(values.Values), time);
+        using var content = new ByteArrayContent(file.Pack(values)) { Headers = { ContentType = new("application/x-tar") } };
+        await redacting.SendAsync(new(HttpMethod.Put, DockerRoutes.Archive(file.Volume, file.Folder), Quick) { Content = content }, Sent, cancellationToken);
+        await RemoveAsync(file.Volume, cancellationToken);
+    }
+
     /// <summary>What the container has written since then, at most about <paramref name="limitBytes"/>; nothing when there is no container.</summary>
     /// <param name="since">Microseconds of Unix time, exclusive.</param>
     /// <param name="tail">Only the last so many lines; null for all.</param>
@@ -79,6 +98,12 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
             await using var stream = await response.Content.ReadAsStreamAsync(token);
             return await DockerLogReader.ReadAsync(stream, limitBytes, token);
         }
+    }
+
+    private async Task<bool> PostAsync(string route, object body, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(body, body.GetType(), options: ContainerSpec.Json);
+        return await _transport.SendAsync(new(HttpMethod.Post, route, Quick) { Content = content }, Sent, cancellationToken);
     }
 
     private static Task<bool> Sent(HttpResponseMessage response, CancellationToken cancellationToken) => Task.FromResult(true);

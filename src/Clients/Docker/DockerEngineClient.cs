@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Docker;
@@ -87,7 +86,7 @@ public sealed class DockerEngineClient(DockerConnection connection, RegistryLogi
     private Dictionary<string, string> BaseHeaders() => login is null ? [] : new() { ["X-Registry-Config"] = login.Config };
 
     private string Auth() => connection.PortainerRegistry is { } registry
-        ? Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new { registryId = registry }))
+        ? RegistryLogin.OfPortainer(registry)
         : login?.Auth ?? RegistryLogin.None;
 
     private Task<bool> SendAsync(HttpMethod method, string route, TimeSpan timeout, CancellationToken cancellationToken) =>

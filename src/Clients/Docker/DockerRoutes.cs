@@ -31,6 +31,13 @@ internal static class DockerRoutes
     public static string ContainerLog(string name, string since, int? tail) =>
         Container(name, string.Create(CultureInfo.InvariantCulture, $"/logs?stdout=1&stderr=1&timestamps=1&since={since}&tail={tail?.ToString(CultureInfo.InvariantCulture) ?? "all"}"));
 
+    public const string NewNetwork = "networks/create";
+
+    public const string NewVolume = "volumes/create";
+
+    /// <summary>Where files are put into a container, as a tar.</summary>
+    public static string Archive(string name, string folder) => Container(name, $"/archive?path={Escape(folder)}");
+
     public static string Volume(string name) => $"volumes/{Escape(name)}";
 
     public static string Image(string image) => $"images/{Name(image)}/json";

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Docker;
@@ -26,9 +28,23 @@ public sealed partial class DockerTarget(
 
     public string Explanation => $"Each agent runs in a container of its own, on the Docker Engine at {options.Endpoint}.";
 
+    public bool HasClusters => false;
+
     public TimeSpan Boot => StepBudgets.Boot;
 
     public Uri? PageOf(Guid agentId) => null;
+
+    /// <summary>One container, whose port on this machine is chosen when it is prepared.</summary>
+    public LaunchPlan Plan(
+        AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place)
+    {
+        var (name, image) = (NameOf(launch.AgentId), registry.PullReference(repository, launch.Image));
+        var variables = AgentEnvironment.Build(launch, Core.Images.RuntimeSettings.WorkingFolder, LaunchPlan.Masked(secrets), environment);
+        return ContainerSpec.Of(launch, image, name, options.HostNetwork, variables).ToPlan(launch, name);
+    }
+
+    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {

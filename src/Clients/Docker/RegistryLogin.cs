@@ -31,6 +31,9 @@ public sealed class RegistryLogin(string server, string username, string passwor
         [server] = new() { ["username"] = username, ["password"] = password },
     }));
 
+    /// <summary>A registry whose credentials Portainer puts in.</summary>
+    internal static string OfPortainer(int registry) => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(new { registryId = registry }));
+
     internal static string AuthOf(PullCredential credential) => credential switch
     {
         { Token: { } token } => Encode(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>

@@ -29,8 +29,9 @@ internal sealed class AgentObjects(KubernetesClient client)
 
     /// <summary>Removes everything of the agent, in whatever namespace.</summary>
     /// <returns>What is still there, because something else has to let go of it first.</returns>
-    public async Task<IReadOnlyList<AgentObject>> RemoveAllAsync(Guid agentId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AgentObject>> RemoveAllAsync(Guid agentId, string space, CancellationToken cancellationToken)
     {
+        await RemoveCertificateAsync(agentId, space, cancellationToken);
         var kinds = KubernetesKind.OfStacks.Concat(Left).ToList();
         var first = (await ListAsync(agentId, null, kinds, cancellationToken)).Select(seen => seen.Metadata.Uid).ToHashSet();
         if (first.Count == 0)
@@ -39,6 +40,18 @@ internal sealed class AgentObjects(KubernetesClient client)
             await client.DeleteAsync(second.Kind, second.Metadata, cancellationToken: cancellationToken);
         return await ListAsync(agentId, null, kinds, cancellationToken);
     }
+
+    /// <summary>It carries none of our labels, because cert-manager made it, and a name with the agent's id.</summary>
+    private async Task RemoveCertificateAsync(Guid agentId, string space, CancellationToken cancellationToken)
+    {
+        var name = KubernetesNames.Certificate(agentId);
+        var first = await client.FindAsync<KubernetesObject>(KubernetesKind.Secret, space, name, cancellationToken);
+        if (first is not null && await client.FindAsync<KubernetesObject>(KubernetesKind.Secret, space, name, cancellationToken) is { } second && second.Metadata.Uid == first.Metadata.Uid)
+            await client.DeleteAsync(KubernetesKind.Secret, second.Metadata, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>What the agent's stack has made, in whatever namespace.</summary>
+    public Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, CancellationToken cancellationToken) => ListAsync(agentId, null, KubernetesKind.OfStacks, cancellationToken);
 
     private async Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, string? space, IReadOnlyList<KubernetesKind> kinds, CancellationToken cancellationToken)
     {

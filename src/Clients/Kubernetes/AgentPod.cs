@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Kubernetes;
@@ -14,10 +16,16 @@ internal static class AgentPod
     private const int GraceSeconds = 30;
 
     /// <summary>What the scheduler keeps for an agent that is idle; a start takes up to the limit.</summary>
+    public static PodAmount Requested(AgentWorkload workload)
+    {
+        var amount = AgentDemand.Requests(workload.Launch.Resources);
+        return new(amount.CpuMilli / 1000.0, (int)(amount.MemoryBytes >> 20));
+    }
+
     public static JsonObject Requests(AgentWorkload workload) => new()
     {
-        ["cpu"] = Quantity.Cores(Math.Max(0.05, workload.Launch.Resources.Cpu / 10)),
-        ["memory"] = Quantity.MiB(workload.Launch.Resources.MemoryMiB / 2),
+        ["cpu"] = Quantity.Cores(Requested(workload).Cpu),
+        ["memory"] = Quantity.MiB(Requested(workload).MemoryMiB),
     };
 
     public static JsonObject Limits(AgentWorkload workload) => new()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Kubernetes;
 
@@ -41,6 +42,17 @@ internal static class AgentSecret
     {
         var text = JsonSerializer.SerializeToUtf8Bytes(values.OrderBy(value => value.Key, StringComparer.Ordinal));
         return Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(values["SECRET_SALT"]), text).AsSpan(0, VersionBytes));
+    }
+
+    /// <summary>The same with names only.</summary>
+    public static ManifestObject Mask(JsonObject secret)
+    {
+        var masked = secret.DeepClone().AsObject();
+        masked.Remove("stringData");
+        masked["data"] = new JsonObject((secret["data"]?.AsObject() ?? []).Select(value => KeyValuePair.Create(value.Key, (JsonNode?)LaunchPlan.Mask)));
+        if (masked["metadata"]?["annotations"] is JsonObject)
+            masked["metadata"]!.AsObject().Remove("annotations");
+        return new(masked);
     }
 
     private static ManifestObject Build(string space, string name, JsonObject labels, string type, IReadOnlyDictionary<string, string> values) => new(new JsonObject

@@ -36,7 +36,9 @@ public static class ComposeManifest
     /// <summary>The file's text, the same for the same workload.</summary>
     /// <param name="hostNetwork">For an engine without a bridge: the agent uses the machine's network, and answers on its loopback.</param>
     /// <exception cref="Core.NonRetryableException">The workload makes no sense, or wants replicas.</exception>
-    public static string Of(AgentWorkload workload, bool hostNetwork = false)
+    public static string Of(AgentWorkload workload, bool hostNetwork = false) => YamlText.Write(File(workload, hostNetwork));
+
+    internal static JsonObject File(AgentWorkload workload, bool hostNetwork)
     {
         workload.Check();
         if (AgentScaling.IsMany(workload))
@@ -52,7 +54,7 @@ public static class ComposeManifest
         };
         if (!hostNetwork)
             file["networks"] = new JsonObject { ["default"] = new JsonObject { ["name"] = Network(workload.OrganizationId), ["external"] = true } };
-        return YamlText.Write(Escaped(file)!.AsObject());
+        return Escaped(file)!.AsObject();
     }
 
     private static JsonObject Service(AgentWorkload workload, bool hostNetwork)

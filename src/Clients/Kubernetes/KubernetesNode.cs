@@ -3,12 +3,17 @@ namespace MultiAgentInfra.Clients.Kubernetes;
 /// <summary>A machine of a cluster (https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/).</summary>
 public sealed record KubernetesNode(KubernetesMetadata Metadata, NodeSpec? Spec, NodeStatus Status)
 {
-    /// <summary>Whether it takes new pods.</summary>
-    public bool IsSchedulable => Spec?.Unschedulable != true && Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready") is { Status: "True" };
+    /// <summary>Whether it takes new pods that tolerate nothing, as agents do; masters seldom do.</summary>
+    public bool IsSchedulable => Spec is not { Unschedulable: true } && Spec?.Taints?.Any(taint => taint.Effect is "NoSchedule" or "NoExecute") != true && Status.Conditions?.FirstOrDefault(condition => condition.Type == "Ready") is { Status: "True" };
 }
 
-/// <summary>Whether a node is cordoned.</summary>
-public sealed record NodeSpec(bool Unschedulable);
+/// <summary>Which pods a node takes.</summary>
+/// <param name="Unschedulable">Whether it is cordoned.</param>
+public sealed record NodeSpec(bool Unschedulable, IReadOnlyList<NodeTaint>? Taints);
+
+/// <summary>What a pod must tolerate to come to a node (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/).</summary>
+/// <param name="Effect"><c>NoSchedule</c>, <c>PreferNoSchedule</c> or <c>NoExecute</c>.</param>
+public sealed record NodeTaint(string Key, string Effect);
 
 /// <summary>A node's size, as quantities (<see cref="KubernetesAmount"/>), and its conditions.</summary>
 /// <param name="Allocatable">What pods may have of the capacity.</param>

@@ -54,6 +54,28 @@ internal sealed record PodProblem(Diagnosis Diagnosis, PodOutlook Outlook, bool 
         return new(diagnosis, PodOutlook.MayHeal);
     }
 
+    /// <summary>What is said of a container that the kernel has killed, wherever it ran.</summary>
+    public static Diagnosis OutOfMemory(string limit, int restarts) => new(
+        DiagnosisCause.OutOfMemory,
+        $"The agent used more memory than its limit of {limit} and was killed.",
+        [$"OOMKilled; limit {limit}; restarts {Text(restarts)}"],
+        "Give the agent more memory (resources.memoryMiB), or fewer plugins and less knowledge.");
+
+    /// <summary>The same of one that ends by itself.</summary>
+    public static Diagnosis Crash(int? exitCode, int restarts) => new(
+        DiagnosisCause.CrashLoop,
+        $"The agent ends by itself, last with exit code {(exitCode is { } code ? Text(code) : "unknown")}; it was started again {Text(restarts)} times.",
+        [],
+        "Its last lines are the evidence; a missing or wrong secret is the most frequent reason.");
+
+    /// <summary>The same of one that runs and is not healthy.</summary>
+    /// <param name="probes">The last one is in the message.</param>
+    public static Diagnosis NotAnswering(IReadOnlyList<string> probes, int restarts) => new(
+        DiagnosisCause.ProbeFailed,
+        $"The agent runs and does not answer as it should: {(probes is [.., var last] ? last : "its check fails")}",
+        [.. probes, $"restarts {Text(restarts)}"],
+        "See the agent's log; a model or database that it cannot reach keeps it from getting ready.");
+
     private static PodProblem Evicted(KubernetesPod pod) => new(
         new(DiagnosisCause.Evicted, $"Node {pod.Spec.NodeName} has evicted the agent: {pod.Status.Message}", [pod.Status.Message ?? ""], "Give the node more room, or the agent requests closer to what it uses; the cluster starts it again."),
         PodOutlook.MayHeal);
@@ -93,11 +115,7 @@ internal sealed record PodProblem(Diagnosis Diagnosis, PodOutlook Outlook, bool 
     private static PodProblem OutOfMemory(KubernetesPod pod, ContainerStatus container)
     {
         var limit = pod.Agent?.Resources?.Limits?.GetValueOrDefault("memory") ?? "unknown";
-        var restarts = container.RestartCount.ToString(CultureInfo.InvariantCulture);
-        return new(
-            new(DiagnosisCause.OutOfMemory, $"The agent used more memory than its limit of {limit} and was killed.", [$"OOMKilled; limit {limit}; restarts {restarts}"], "Give the agent more memory (resources.memoryMiB), or fewer plugins and less knowledge."),
-            PodOutlook.Hopeless,
-            HasLog: true);
+        return new(OutOfMemory(limit, container.RestartCount), PodOutlook.Hopeless, HasLog: true);
     }
 
     private static PodProblem ImagePull(ContainerWaiting waiting, IReadOnlyList<KubernetesEvent> events, PodOutlook outlook)
@@ -110,15 +128,11 @@ internal sealed record PodProblem(Diagnosis Diagnosis, PodOutlook Outlook, bool 
             outlook);
     }
 
-    private static PodProblem CrashLoop(ContainerStatus container, ContainerTerminated? ended, PodOutlook outlook) => new(
-        new(DiagnosisCause.CrashLoop, $"The agent ends by itself, last with exit code {(ended is null ? "unknown" : Text(ended.ExitCode))}; it was started again {Text(container.RestartCount)} times.", [], "Its last lines are the evidence; a missing or wrong secret is the most frequent reason."),
-        outlook,
-        HasLog: true);
+    private static PodProblem CrashLoop(ContainerStatus container, ContainerTerminated? ended, PodOutlook outlook) =>
+        new(Crash(ended?.ExitCode, container.RestartCount), outlook, HasLog: true);
 
-    private static PodProblem Probe(List<string> probes, ContainerStatus container, PodOutlook outlook) => new(
-        new(DiagnosisCause.ProbeFailed, $"The agent runs and does not answer as it should: {probes[^1]}", [.. probes, $"restarts {Text(container.RestartCount)}"], "See the agent's log; a model or database that it cannot reach keeps it from getting ready."),
-        outlook,
-        HasLog: true);
+    private static PodProblem Probe(List<string> probes, ContainerStatus container, PodOutlook outlook) =>
+        new(NotAnswering(probes, container.RestartCount), outlook, HasLog: true);
 
     private static PodProblem Unknown(ContainerWaiting waiting) => new(
         new(DiagnosisCause.Unknown, $"The container cannot be started: {waiting.Reason}: {waiting.Message}", [waiting.Message ?? ""], "See the events of the agent's pod."),

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Processes;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Local;
@@ -29,9 +31,19 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     public string Explanation => isolation.Explanation;
 
+    public bool HasClusters => false;
+
     public TimeSpan Boot => StepBudgets.Boot;
 
     public Uri? PageOf(Guid agentId) => null;
+
+    /// <summary>One process; its folders are given as they are within the agent's own.</summary>
+    public LaunchPlan Plan(
+        AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place) =>
+        ProcessPlan.Of(launch, $"{repository}@{launch.Image}", LaunchPlan.Masked(secrets), environment);
+
+    public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
     /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
     public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)

@@ -12,8 +12,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     public async Task<string?> PrepareAsync(int environment, AgentLaunch launch, CancellationToken cancellationToken)
     {
         var cluster = clusters.Open(environment);
-        var space = OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
-        foreach (var manifest in space.Objects)
+        foreach (var manifest in Space(launch, options).Objects)
             await new ManifestWriter(cluster.Client).EnsureAsync(manifest, cancellationToken);
         return await pullSecrets.EnsureAsync(environment, launch.OrganizationId, cancellationToken);
     }
@@ -78,10 +77,13 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         if ((await cluster.ListPodsAsync(cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
             throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
         await RemoveStackAsync(prepared, cancellationToken);
-        var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, cancellationToken);
+        var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, KubernetesNames.Namespace(prepared.Launch.OrganizationId), cancellationToken);
         if (left.Count > 0)
             throw new InvalidOperationException($"The cluster still has {string.Join(", ", left.Select(item => $"{item.Kind} {item.Metadata.Name}"))} of agent {agentId}.");
     }
+
+    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) =>
+        OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
 
     internal static StackKey Key(PreparedLaunch prepared) =>
         new(prepared.Cluster, KubernetesNames.Agent(prepared.Launch.AgentId), KubernetesNames.Namespace(prepared.Launch.OrganizationId));
@@ -97,7 +99,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         throw new InvalidOperationException($"Agent {launch.AgentId} still runs in pod {pod.Metadata.Name}: it must be gone before the next starts.");
     }
 
-    private static AgentWorkload Workload(PreparedLaunch prepared, AgentVariables variables, IReadOnlyDictionary<string, string> secrets)
+    internal static AgentWorkload Workload(PreparedLaunch prepared, AgentVariables variables, IReadOnlyDictionary<string, string> secrets)
     {
         var (launch, wish) = (prepared.Launch, prepared.Launch.Deployment ?? new());
         return new(launch, launch.OrganizationId, prepared.Image, launch.ElizaVersion ?? "", variables.Plain, AgentSecret.Version(secrets))

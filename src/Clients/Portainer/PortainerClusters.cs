@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MultiAgentInfra.Clients.Docker;
 using MultiAgentInfra.Clients.Kubernetes;
 
 namespace MultiAgentInfra.Clients.Portainer;
@@ -7,6 +8,7 @@ namespace MultiAgentInfra.Clients.Portainer;
 public sealed class PortainerClusters(PortainerConnection connection, PortainerClient client, TimeProvider time)
 {
     private readonly ConcurrentDictionary<int, KubernetesCluster> _clusters = new();
+    private readonly ConcurrentDictionary<(int Environment, int? Registry), DockerContainers> _engines = new();
 
     /// <summary>Where Portainer's user interface is.</summary>
     public Uri Address => connection.Address;
@@ -16,6 +18,11 @@ public sealed class PortainerClusters(PortainerConnection connection, PortainerC
     public PortainerStacks Stacks { get; } = new(client, time);
 
     internal TimeProvider Time => time;
+
+    /// <param name="environment">The number of a Docker environment; nothing is asked here.</param>
+    /// <param name="registry">Portainer's number of the registry that it logs in to.</param>
+    internal DockerContainers OpenEngine(int environment, int? registry) =>
+        _engines.GetOrAdd((environment, registry), key => new(DockerConnection.To(connection, key.Environment, key.Registry), time));
 
     /// <param name="environment">Its number; nothing is asked here.</param>
     public KubernetesCluster Open(int environment) =>

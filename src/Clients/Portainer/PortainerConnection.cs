@@ -60,5 +60,8 @@ public sealed class PortainerConnection : IDisposable
         Client,
         Secret);
 
+    /// <summary>What every path of the engine of a Docker environment follows.</summary>
+    internal Uri Docker(int environment) => new(Api, string.Create(CultureInfo.InvariantCulture, $"endpoints/{environment}/docker/"));
+
     public void Dispose() => Client.Dispose();
 }

@@ -10,6 +10,9 @@ public sealed class PortainerDirectory : IClusterDirectory
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
+    // An engine has no limit of its own; one with more is hard to look after.
+    private const int MostContainers = 250;
+
     // Where one environment hangs, the others must not wait for it as long as Portainer would.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
@@ -45,7 +48,7 @@ public sealed class PortainerDirectory : IClusterDirectory
     private Task<ClusterFacts> LookAsync(PortainerEnvironment environment, CancellationToken cancellationToken)
     {
         var cluster = new ClusterFacts(
-            environment.Id.ToString(CultureInfo.InvariantCulture), environment.Name, environment.IsKubernetes ? "kubernetes" : "docker",
+            environment.Id.ToString(CultureInfo.InvariantCulture), environment.Name, environment.IsKubernetes ? "kubernetes" : ClusterFacts.Docker,
             environment.IsUp ? ClusterStatus.Up : ClusterStatus.Down, _clusters.Time.GetUtcNow());
         return !environment.IsKubernetes ? Task.FromResult(Engine(cluster, environment.Snapshot))
             : environment.IsUp ? AskAsync(environment.Id, cluster, cancellationToken)
@@ -54,9 +57,9 @@ public sealed class PortainerDirectory : IClusterDirectory
 
     private static ClusterFacts Engine(ClusterFacts cluster, EnvironmentSnapshot? snapshot) => cluster with
     {
-        TakesAgents = false,
-        Problem = "is a Docker Engine, and agents go to clusters of Kubernetes",
-        Nodes = snapshot is null ? [] : [new(cluster.Name, false, new(snapshot.TotalCpu * 1000L, snapshot.TotalMemory, 0), default, null, [])],
+        // Nobody tells what its containers ask for, and it may be there to build.
+        OnlyByName = true,
+        Nodes = snapshot is null ? [] : [new(cluster.Name, true, new(snapshot.TotalCpu * 1000L, snapshot.TotalMemory, MostContainers), default, null, [])],
     };
 
     private async Task<ClusterFacts> AskAsync(int environment, ClusterFacts cluster, CancellationToken cancellationToken)

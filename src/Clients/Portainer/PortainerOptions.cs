@@ -29,6 +29,9 @@ public sealed class PortainerOptions
     /// <summary>How long an agent may take from its start to its first good answer; a node may have to pull its image first. From 30 s to 10 min.</summary>
     public TimeSpan BootTimeout { get; set; } = StepBudgets.LongestBoot;
 
+    /// <summary>Whether agents in Docker environments use their engine's own network, for an engine without a bridge.</summary>
+    public bool HostNetwork { get; set; }
+
     public bool IsConfigured => !string.IsNullOrEmpty(Address);
 
     /// <summary>Whether its Docker environment builds.</summary>

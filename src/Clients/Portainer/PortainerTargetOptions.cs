@@ -11,6 +11,9 @@ public sealed record PortainerTargetOptions(string AgentsFolder, int? RegistryId
     /// <summary>How long an agent may take from its start to its first good answer.</summary>
     public TimeSpan Boot { get; init; } = StepBudgets.LongestBoot;
 
+    /// <summary>Whether containers of Docker environments use their engine's own network, for an engine without a bridge.</summary>
+    public bool HostNetwork { get; init; }
+
     /// <summary>How long what often heals by itself may last before it counts as a failure.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(20);
 }

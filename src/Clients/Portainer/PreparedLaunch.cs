@@ -10,8 +10,9 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <param name="PullSecret">Of its namespace; null where images need none.</param>
 /// <param name="Started">Something of it may be there.</param>
 /// <param name="Refused">Why the cluster did not take it.</param>
+/// <param name="OnDocker">The environment is one of Docker.</param>
 /// <param name="IsForgotten">Its template was taken away; what is left is where the agent's data is.</param>
-internal sealed record PreparedLaunch(AgentLaunch Launch, int Cluster, string Image, string? PullSecret, bool Started = false, Diagnosis? Refused = null, bool IsForgotten = false);
+internal sealed record PreparedLaunch(AgentLaunch Launch, int Cluster, string Image, string? PullSecret, bool Started = false, Diagnosis? Refused = null, bool IsForgotten = false, bool OnDocker = false);
 
 /// <summary>Keeps what was prepared, one file per agent.</summary>
 internal sealed class PreparedLaunches(string agentsFolder)

@@ -11,6 +11,9 @@ internal sealed class PullSecrets(PortainerClusters clusters, RemoteRegistry reg
 
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>The secret's name; null where the registry asks for no account.</summary>
+    public string? Name => registryId is { } id ? NameOf(id) : registry.PullAccount is { Password: not null } ? OwnName : null;
+
     /// <returns>The secret's name; null where the registry asks for no account.</returns>
     public async Task<string?> EnsureAsync(int environment, Guid organizationId, CancellationToken cancellationToken)
     {

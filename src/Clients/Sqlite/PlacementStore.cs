@@ -20,6 +20,10 @@ public sealed class PlacementStore(ControlDatabase database)
         },
         cancellationToken);
 
+    /// <summary>What <see cref="ClaimAsync"/> would decide; nothing is kept.</summary>
+    public Task<PlacementDecision> PreviewAsync(AgentDemand demand, IReadOnlyList<ClusterFacts> clusters, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => PlacementRules.Decide(demand, new(clusters, Reservations(db), Drained(db), database.Now)), cancellationToken);
+
     /// <summary>What is kept of each cluster.</summary>
     public Task<IReadOnlyList<ClusterReservation>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(Reservations, cancellationToken);
 

@@ -45,6 +45,22 @@ public sealed class RuntimeImageStore(ControlDatabase database)
         },
         cancellationToken);
 
+    /// <summary>What a claim would find; it claims nothing.</summary>
+    /// <returns><see cref="Claimed"/> when the claim would be granted.</returns>
+    public Task<RuntimeClaim> FindAsync(string key, CancellationToken cancellationToken) => database.ReadAsync(
+        db => db.QuerySingleOrDefault<Row>(
+            """
+            SELECT * FROM runtime_images r WHERE key = @key AND (state = @Complete
+                OR state = @Building AND EXISTS (SELECT 1 FROM operations o WHERE o.id = r.operation_id AND o.ended_at IS NULL))
+            """,
+            new { key, Complete, Building }) switch
+        {
+            null => new RuntimeClaim(Claimed, null, null),
+            { State: Complete } row => new RuntimeClaim(Ready, Digest.Parse(row.Digest!), null),
+            _ => new RuntimeClaim(InFlight, null, null),
+        },
+        cancellationToken);
+
     /// <summary>The registry has lost the image: the next claim builds it again, from the stored lock file.</summary>
     public Task ForgetAsync(Digest digest, CancellationToken cancellationToken) =>
         database.WriteAsync(db => Forget(db, digest, "The registry has lost the image."), cancellationToken);

@@ -1,4 +1,5 @@
 using MultiAgentInfra.Clients.Eliza;
+using MultiAgentInfra.Core.Clusters;
 
 namespace MultiAgentInfra.Clients.Targets;
 
@@ -17,11 +18,27 @@ public interface IAgentTarget
     /// <summary>A sentence for people: where agents run, and whether they are kept apart.</summary>
     string Explanation { get; }
 
+    /// <summary>Whether agents run in clusters, so that they may ask for one, for replicas, and for a host name.</summary>
+    bool HasClusters { get; }
+
     /// <summary>How long an agent may take here from its start to its first good answer, at most <see cref="Core.Deployments.StepBudgets.LongestBoot"/>.</summary>
     TimeSpan Boot { get; }
 
     /// <summary>The page that the target itself has of the agent, for people; null where there is none. It asks nobody.</summary>
     Uri? PageOf(Guid agentId);
+
+    /// <summary>What a launch would make; nothing is made, and nobody is asked.</summary>
+    /// <param name="repository">Of its image, as the registry port knows it.</param>
+    /// <param name="secrets">The names of its secrets, the platform's own too.</param>
+    /// <param name="place">Where a new agent would go; null where there is no such choice, or no such place.</param>
+    /// <exception cref="Core.NonRetryableException">It cannot be launched so.</exception>
+    LaunchPlan Plan(
+        AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place);
+
+    /// <summary>What there is of a plan's objects, and of its agent beyond them, without the values of secrets; it only reads.</summary>
+    /// <param name="place">As for the plan.</param>
+    /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
+    Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken);
 
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>

@@ -7,7 +7,7 @@ public sealed class MachineDirectory(IAgentTarget target, TimeProvider time) : I
 {
     public Task<IReadOnlyList<ClusterFacts>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<ClusterFacts>>(
     [
-        new(target.Name, target.Name, target.Name == "docker" ? "docker" : "machine", ClusterStatus.Up, time.GetUtcNow()) { Nodes = [Machine()] },
+        new(target.Name, target.Name, target.Name == "docker" ? ClusterFacts.Docker : "machine", ClusterStatus.Up, time.GetUtcNow()) { Nodes = [Machine()] },
     ]);
 
     private static ClusterNode Machine() => new(

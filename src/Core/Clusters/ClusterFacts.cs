@@ -26,14 +26,17 @@ public sealed record AgentUse(ClusterAmount Scheduled, ClusterAmount Waiting);
 
 /// <summary>What is known of one cluster.</summary>
 /// <param name="Id">As requests name it.</param>
-/// <param name="Kind"><c>kubernetes</c>, <c>docker</c> or <c>machine</c>.</param>
+/// <param name="Kind"><c>kubernetes</c>, <see cref="Docker"/> or <c>machine</c>.</param>
 public sealed record ClusterFacts(string Id, string Name, string Kind, ClusterStatus Status, DateTimeOffset SeenAt)
 {
-    /// <summary>Why nothing is known, or why it takes no agents; null where neither is so.</summary>
+    /// <summary>The kind of a Docker Engine.</summary>
+    public const string Docker = "docker";
+
+    /// <summary>Why nothing is known; null when something is.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whether agents can run there at all.</summary>
-    public bool TakesAgents { get; init; } = true;
+    /// <summary>Whether it takes the agents alone that ask for it.</summary>
+    public bool OnlyByName { get; init; }
 
     public IReadOnlyList<ClusterNode> Nodes { get; init; } = [];
 

@@ -50,7 +50,9 @@ public static class PlacementRules
     private static Candidate Judge(AgentDemand demand, ClusterFacts cluster, PlacementSituation situation)
     {
         var promised = situation.Reservations.Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount);
-        var obstacle = Obstacle(cluster, situation.Now) ?? (situation.Drained.Contains(cluster.Id) ? "is drained" : null);
+        var obstacle = Obstacle(cluster, situation.Now)
+            ?? (situation.Drained.Contains(cluster.Id) ? "is drained" : null)
+            ?? (cluster.OnlyByName && demand.Cluster != cluster.Id ? "takes those alone that ask for it" : null);
         var room = obstacle is null ? cluster.RoomFor(demand.Pod, promised) / demand.Replicas : 0;
         var finding = obstacle ?? (room == 0 ? "has no room for it" : room == 1 ? "has room for this one" : $"has room for {room} such agents");
         return new(
@@ -62,14 +64,13 @@ public static class PlacementRules
 
     /// <summary>Why nothing runs there; null when nothing is in the way.</summary>
     private static string? Obstacle(ClusterFacts cluster, DateTimeOffset now) =>
-        !cluster.TakesAgents ? cluster.Problem ?? "takes no agents"
-        : cluster.Status == ClusterStatus.Down ? "is down"
+        cluster.Status == ClusterStatus.Down ? "is down"
         : cluster.Status != ClusterStatus.Up ? $"could not be asked{(cluster.Problem is { } problem ? $" ({problem})" : "")}"
         : now - cluster.SeenAt > OldestFacts ? "was not seen for too long"
         : null;
 
     private static bool IsUnknown(ClusterFacts cluster, DateTimeOffset now) =>
-        cluster.TakesAgents && (cluster.Status == ClusterStatus.Unknown || (cluster.Status == ClusterStatus.Up && now - cluster.SeenAt > OldestFacts));
+        cluster.Status == ClusterStatus.Unknown || (cluster.Status == ClusterStatus.Up && now - cluster.SeenAt > OldestFacts);
 
     private sealed record Candidate(ClusterVerdict Verdict, string Title, int Agents, bool MayPass);
 }

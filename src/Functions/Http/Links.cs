@@ -11,6 +11,8 @@ internal static class Links
 
     public static string Scan(Digest image) => $"/api/images/{image}/scan";
 
+    public static string ClusterHealth(string id) => $"/api/clusters/{Uri.EscapeDataString(id)}/health";
+
     public static string Operation(Guid id) => $"/api/operations/{id}";
 
     public static string OperationLog(Guid id) => $"/api/operations/{id}/log";

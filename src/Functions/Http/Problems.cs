@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Agents;
 
 namespace MultiAgentInfra.Functions.Http;
 
@@ -15,6 +16,14 @@ public static class Problems
 
     public static ProblemResult SingleOwner(string detail) =>
         Of("single-owner", "This installation is for one owner", StatusCodes.Status403Forbidden, detail);
+
+    public static ProblemResult Forbidden(string detail) => Of("forbidden", "Not allowed", StatusCodes.Status403Forbidden, detail);
+
+    public static ProblemResult ClusterDrained(string cluster) => Of(
+        "cluster-drained", "The cluster takes no new agents", StatusCodes.Status409Conflict, $"Cluster '{cluster}' is drained, and there is no other one.");
+
+    public static ProblemResult ClustersUnknown() => Of(
+        "clusters-unknown", "The clusters could not be asked", StatusCodes.Status503ServiceUnavailable, "What manages the clusters does not answer.").With("Retry-After", "5");
 
     public static ProblemResult NotFound(string what) => Of("not-found", "Not found", StatusCodes.Status404NotFound, $"There is no such {what}.");
 
@@ -51,6 +60,26 @@ public static class Problems
         StatusCodes.Status409Conflict,
         "Repeat the request a moment later.").With("Retry-After", "1");
 
+    public static ProblemResult OperationInFlight(Guid operationId) => Of(
+        "operation-in-flight",
+        "Another operation of the agent has not ended",
+        StatusCodes.Status409Conflict,
+        $"Wait for the end of {Links.Operation(operationId)}.").With("Operation-Location", Links.Operation(operationId));
+
+    public static ProblemResult WrongState(AgentStatus status) => Of(
+        "agent-state",
+        "The agent is in another state",
+        StatusCodes.Status409Conflict,
+        status switch
+        {
+            AgentStatus.Running => "The agent is RUNNING: it can be stopped, restarted, scaled, updated and deleted.",
+            AgentStatus.Stopped or AgentStatus.Failed => $"The agent is {status.ToString().ToUpperInvariant()}: it can be started, updated and deleted.",
+            _ => $"The agent is {status.ToString().ToUpperInvariant()}.",
+        });
+
+    public static ProblemResult AlreadyScaled(int replicas) => Of(
+        "agent-state", "The agent is in another state", StatusCodes.Status409Conflict, $"The number of replicas is {replicas} already.");
+
     public static ProblemResult PreconditionRequired() => Of(
         "precondition-required",
         "A precondition is required",
@@ -59,6 +88,12 @@ public static class Problems
 
     public static ProblemResult PreconditionFailed() => Of(
         "precondition-failed", "The agent has changed", StatusCodes.Status412PreconditionFailed, "Read the agent again and use its new ETag.");
+
+    public static ProblemResult DryRunFailed(string detail) =>
+        Of("dry-run-failed", "Nothing can be said of this deployment now", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");
+
+    public static ProblemResult Undeployable(string detail) =>
+        Of("undeployable", "The agent cannot be deployed so", StatusCodes.Status422UnprocessableEntity, detail);
 
     public static ProblemResult NotReady(string detail) =>
         Of("not-ready", "Not ready", StatusCodes.Status503ServiceUnavailable, detail).With("Retry-After", "5");

@@ -17,6 +17,14 @@ internal static class Queries
             : throw new ProblemException(Problems.InvalidParameter(name, $"must be a whole number from {lowest} to {highest}"));
     }
 
+    /// <exception cref="ProblemException">Given twice, or neither true nor false.</exception>
+    public static bool Flag(this HttpRequest request, string name) => request.Text(name) switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw new ProblemException(Problems.InvalidParameter(name, "must be true or false")),
+    };
+
     /// <exception cref="ProblemException">Given twice.</exception>
     public static string? Text(this HttpRequest request, string name)
     {

@@ -9,6 +9,9 @@ namespace MultiAgentInfra.Functions.Maintenance;
 /// <summary>At start: agents that outlived the last control plane stay as they are, those that are gone are deployed again.</summary>
 public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore owners, IAgentTarget target, ILogger<AgentAdoption> logger) : IHostedService
 {
+    // Those who look at the same time share the lists of a cluster.
+    private const int MostAtOnce = 128;
+
     /// <exception cref="StartupException">There are agents of a target that is not configured any more, whom nobody would look after; or the target does not answer.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -19,13 +22,16 @@ public sealed partial class AgentAdoption(AgentStore agents, TargetOwnerStore ow
                 + "Delete them with the configuration that made them, or use another data folder with --data.");
         }
 
-        foreach (var agent in await agents.ListRunningAsync(target.Name, cancellationToken))
-        {
-            if (!(await InspectAsync(agent.Id, cancellationToken)).IsGone)
-                Log.Adopted(logger, agent.Id);
-            else if (await agents.RequestRedeploymentAsync(agent.Id, cancellationToken) is { } operation)
-                Log.Redeployed(logger, agent.Id, operation.Id);
-        }
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(await agents.ListRunningAsync(target.Name, cancellationToken), options, async (agent, stop) => await AdoptAsync(agent.Id, stop));
+    }
+
+    private async Task AdoptAsync(Guid agentId, CancellationToken cancellationToken)
+    {
+        if (!(await InspectAsync(agentId, cancellationToken)).IsGone)
+            Log.Adopted(logger, agentId);
+        else if (await agents.RequestRedeploymentAsync(agentId, cancellationToken) is { } operation)
+            Log.Redeployed(logger, agentId, operation.Id);
     }
 
     private async Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken)

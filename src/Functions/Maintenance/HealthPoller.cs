@@ -9,7 +9,8 @@ namespace MultiAgentInfra.Functions.Maintenance;
 /// <summary>Asks every watched agent for its health and notes the answer.</summary>
 public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget target, TimeProvider time, ILogger<HealthPoller> logger)
 {
-    private const int MostAtOnce = 16;
+    // Those who look at the same time share the lists of a cluster.
+    private const int MostAtOnce = 128;
 
     public async Task PollAsync(CancellationToken cancellationToken)
     {

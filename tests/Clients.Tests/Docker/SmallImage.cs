@@ -4,7 +4,7 @@ using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests.Docker;
 
-/// <summary>A base image of a shell and an npm that installs one file, or fails as npm does for a package that asks for it.</summary>
+/// <summary>A base image of a shell, a Node.js that does nothing, and an npm that installs one file, or fails as npm does for a package that asks for it.</summary>
 internal static class SmallImage
 {
     private static readonly string[] Applets = ["sh", "echo", "sleep", "mkdir", "chown", "cat", "false", "true"];
@@ -22,6 +22,9 @@ internal static class SmallImage
         echo installed > node_modules/x
         """;
 
+    // For health checks, all of which succeed.
+    private const string Node = "#!/bin/sh\n";
+
     public static Task<string> ImportAsync(DockerEngine engine, string name) => ImportAsync(engine, name, "CMD [\"/bin/sh\"]");
 
     public static Task<string> ImportAsync(DockerEngine engine, string name, string command) => engine.ImportAsync(name, WriteAsync, "ENV PATH=/bin", command);
@@ -34,8 +37,12 @@ internal static class SmallImage
         var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "busybox")).First(File.Exists);
         await using (var content = File.OpenRead(path))
             await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, "bin/busybox") { Mode = executable, DataStream = content });
-        using var npm = new MemoryStream(Encoding.UTF8.GetBytes(Npm));
-        await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, "bin/npm") { Mode = executable, DataStream = npm });
+        foreach (var (program, text) in new[] { ("npm", Npm), ("node", Node) })
+        {
+            using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
+            await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, $"bin/{program}") { Mode = executable, DataStream = content });
+        }
+
         foreach (var applet in Applets)
             await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.SymbolicLink, $"bin/{applet}") { LinkName = "busybox" });
     }

@@ -130,17 +130,23 @@ internal sealed class ClusterFixture : IAsyncDisposable
     }
 
     /// <summary>As somebody with kubectl does.</summary>
-    public async Task DeleteAsync(string path)
-    {
-        using var client = new HttpClient { DefaultRequestHeaders = { { "X-API-KEY", PortainerServer.ApiKey } } };
-        (await client.DeleteAsync(new Uri($"{Server.Address}/api/endpoints/1/kubernetes/{path}"))).EnsureSuccessStatusCode();
-    }
+    public Task DeleteAsync(string path) => CallAsync(HttpMethod.Delete, path, null);
+
+    /// <summary>As somebody with kubectl does.</summary>
+    public Task CreateAsync(string path, string json) => CallAsync(HttpMethod.Post, path, new(json));
 
     /// <summary>Of the first stack, as whoever may read stacks sees it.</summary>
     public async Task<string> StackFileAsync()
     {
         using var connection = PortainerConnection.To(new() { Address = Server.Address, ApiKey = PortainerServer.ApiKey });
         return await new PortainerClient(connection, Clock).ReadStackFileAsync(Server.Stacks[0].Id, TestDeadline.Token());
+    }
+
+    private async Task CallAsync(HttpMethod method, string path, StringContent? body)
+    {
+        using var client = new HttpClient { DefaultRequestHeaders = { { "X-API-KEY", PortainerServer.ApiKey } } };
+        using var request = new HttpRequestMessage(method, $"{Server.Address}/api/endpoints/1/kubernetes/{path}") { Content = body };
+        (await client.SendAsync(request)).EnsureSuccessStatusCode();
     }
 
     public IReadOnlyList<string> Left(AgentLaunch launch) => Cluster.ObjectsWith(KubernetesNames.Selector(launch.AgentId));

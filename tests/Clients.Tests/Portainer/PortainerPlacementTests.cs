@@ -1,11 +1,11 @@
 using MultiAgentInfra.Clients.Portainer;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Clients.Tests.Sqlite;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Clusters;
-using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.TestSupport.Portainer;
 using ClusterNode = MultiAgentInfra.TestSupport.Portainer.ClusterNode;
 
@@ -27,7 +27,7 @@ public sealed class PortainerPlacementTests
 
         Assert.Equal(
             (1, "It goes to 'one' (1), which has the most room: 'one' (1) has room for 330 such agents; 'two' (2) has room for 128 such agents; "
-                + "'engine' (3) is a Docker Engine, and agents go to clusters of Kubernetes; 'broken' (4) is down"),
+                + "'engine' (3) takes those alone that ask for it; 'broken' (4) is down"),
             (placement.Environment, placement.Reason));
     }
 

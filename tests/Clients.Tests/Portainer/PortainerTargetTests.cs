@@ -120,6 +120,7 @@ public sealed class PortainerTargetTests
     {
         await using var fixture = await ClusterFixture.StartAsync();
         var (launch, other) = (await fixture.DeployAsync(), await fixture.DeployAsync());
+        await fixture.CreateAsync($"api/v1/namespaces/{fixture.Space}/secrets", $$$"""{"metadata":{"name":"{{{KubernetesNames.Certificate(launch.AgentId)}}}"}}""");
         await fixture.StopAsync(launch);
 
         await fixture.Target.RemoveTemplateAsync(launch.AgentId);
@@ -129,6 +130,7 @@ public sealed class PortainerTargetTests
         await fixture.Target.RemoveAsync(launch.AgentId, TestDeadline.Token());
 
         Assert.Empty(fixture.Left(launch));
+        Assert.DoesNotContain(fixture.Cluster.Objects("secrets"), secret => $"{secret["metadata"]!["name"]}" == KubernetesNames.Certificate(launch.AgentId));
         Assert.Equal(KubernetesNames.Agent(other.AgentId), Assert.Single(fixture.Server.Stacks).Name);
         Assert.IsAssignableFrom<AgentState.Running>(await fixture.SeeAsync(other));
     }

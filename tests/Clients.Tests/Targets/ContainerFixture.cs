@@ -28,6 +28,9 @@ public sealed class ContainerFixture : IAsyncLifetime
 
     public RemoteRegistry Registry { get; private set; } = null!;
 
+    /// <summary>As a Portainer keeps it: the JSON of an X-Registry-Auth.</summary>
+    public string Login => $$"""{"username":"{{RegistryProcess.Username}}","password":"{{RegistryProcess.Password}}","serveraddress":"{{Registry.Name.Split("//")[1]}}"}""";
+
     public static void Require() => BuilderFixture.Require();
 
     public async ValueTask InitializeAsync()

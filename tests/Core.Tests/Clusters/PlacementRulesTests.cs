@@ -33,14 +33,14 @@ public sealed class PlacementRulesTests
             [
                 Cluster("1", pods: 5), Cluster("2", pods: 8), Cluster("3", pods: 0), Cluster("4") with { Status = ClusterStatus.Down },
                 Cluster("5") with { Status = ClusterStatus.Unknown, Problem = "no answer" }, Cluster("6"), Cluster("7") with { SeenAt = Now.AddHours(-1) },
-                Cluster("8") with { TakesAgents = false, Problem = "is a Docker Engine" },
+                Cluster("8") with { OnlyByName = true },
             ],
             drained: "6");
 
         Assert.Equal("2", decision.Cluster);
         Assert.Equal(
             "It goes to 'c2' (2), which has the most room: 'c1' (1) has room for 5 such agents; 'c2' (2) has room for 8 such agents; 'c3' (3) has no room for it; 'c4' (4) is down; "
-            + "'c5' (5) could not be asked (no answer); 'c6' (6) is drained; 'c7' (7) was not seen for too long; 'c8' (8) is a Docker Engine",
+            + "'c5' (5) could not be asked (no answer); 'c6' (6) is drained; 'c7' (7) was not seen for too long; 'c8' (8) takes those alone that ask for it",
             decision.Explanation);
     }
 
@@ -52,6 +52,24 @@ public sealed class PlacementRulesTests
         var decision = Decide([Cluster("1") with { Status = ClusterStatus.Down }, Cluster("2")], wanted: wanted);
 
         Assert.Equal((null, expected, false), (decision.Cluster, decision.Explanation, decision.MayPass));
+    }
+
+    [Fact]
+    public void A_cluster_that_takes_those_alone_that_ask_for_it_is_chosen_by_its_name()
+    {
+        List<ClusterFacts> clusters = [Cluster("1") with { OnlyByName = true }, Cluster("2", pods: 1)];
+
+        Assert.Equal("2", Decide([.. clusters]).Cluster);
+        Assert.Equal("1", Decide([.. clusters], wanted: "1").Cluster);
+    }
+
+    [Fact]
+    public void An_engine_takes_the_agents_that_ask_for_it()
+    {
+        var engine = Cluster("1") with { OnlyByName = true };
+
+        Assert.Null(Decide([engine]).Cluster);
+        Assert.StartsWith("It goes to 'c1' (1), as it asks to", Decide([engine], wanted: "1").Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +142,7 @@ public sealed class PlacementRulesTests
     {
         var decision = PlacementRules.Decide(new(Guid.NewGuid(), Pod, 1, null), situation);
 
-        var good = situation.Clusters.Where(cluster => cluster.Status == ClusterStatus.Up && cluster.TakesAgents && Now - cluster.SeenAt <= PlacementRules.OldestFacts
+        var good = situation.Clusters.Where(cluster => cluster.Status == ClusterStatus.Up && !cluster.OnlyByName && Now - cluster.SeenAt <= PlacementRules.OldestFacts
             && !situation.Drained.Contains(cluster.Id) && Room(cluster, situation) > 0).ToList();
         Assert.Equal(good.Count == 0, decision.Cluster is null);
         Assert.Equal(situation.Clusters.Count, decision.Verdicts.Count);
@@ -205,10 +223,10 @@ public sealed class PlacementRulesTests
 
     private static Gen<ClusterFacts> Clusters() =>
         from status in Gen.Elements(ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Down, ClusterStatus.Unknown)
-        from takes in Gen.Elements(true, true, true, false)
+        from onlyByName in Gen.Elements(true, false, false, false)
         from minutes in Gen.Elements(0, 1, 2, 3)
         from nodes in Nodes().ListOf()
-        select new ClusterFacts("", "c", "kubernetes", status, Now.AddMinutes(-minutes)) { TakesAgents = takes, Nodes = [.. nodes] };
+        select new ClusterFacts("", "c", "kubernetes", status, Now.AddMinutes(-minutes)) { OnlyByName = onlyByName, Nodes = [.. nodes] };
 
     private static Gen<ClusterNode> Nodes() =>
         from cpu in Gen.Choose(0, 4000)
