@@ -36,12 +36,15 @@ public static class ActivityRegistration
 
     private static DurableTaskRegistry AddRollouts(this DurableTaskRegistry registry)
     {
+        registry.AddActivity<BeginStopActivity>();
         registry.AddActivity<CancelDeploymentsActivity>();
         registry.AddActivity<CheckAgentActivity>();
         registry.AddActivity<CompleteDeletionActivity>();
         registry.AddActivity<CompleteDeploymentActivity>();
+        registry.AddActivity<CompleteStopActivity>();
         registry.AddActivity<FailDeletionActivity>();
         registry.AddActivity<FailDeploymentActivity>();
+        registry.AddActivity<FailStopActivity>();
         registry.AddActivity<HoldAgentActivity>();
         registry.AddActivity<PrepareSecretsActivity>();
         registry.AddActivity<PrepareTemplateActivity>();

@@ -10,7 +10,7 @@ public sealed class OperationSecrets(OperationStore operations, SecretStore secr
     public async Task<SecretRedactor> RedactorAsync(Guid operationId, CancellationToken cancellationToken)
     {
         var operation = await operations.FindAsync(operationId, cancellationToken);
-        var values = operation is null ? [] : (await secrets.GetAllAsync(operation.AgentId, cancellationToken)).Values;
+        var values = operation is null ? [] : await secrets.GetValuesAsync(operation.AgentId, cancellationToken);
         return new SecretRedactor(values.Concat(configured.Values));
     }
 }

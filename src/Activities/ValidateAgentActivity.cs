@@ -22,6 +22,7 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var key = await keys.OfClaimAsync(revision.Plugins, cancellationToken);
-        return new(new DeploymentPlan(Proceed: true, key, target.Boot), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
+        var (ready, previous) = await agents.FindProvenAsync(input.OperationId, input.AgentId, input.Revision, cancellationToken);
+        return new(new DeploymentPlan(Proceed: true, key, target.Boot, ready, previous), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");
     }
 }

@@ -45,7 +45,11 @@ public sealed class ObjectReader(JsonElement json, string path, List<FieldError>
 
     public string? OptionalText(string name) => Text(Optional(name), name);
 
-    public IReadOnlyDictionary<string, string> Texts(string name)
+    /// <summary>True or false; false when it is missing, and when it is neither, which is reported.</summary>
+    public bool Flag(string name) => Optional(name) is not null && RequiredFlag(name);
+
+    /// <param name="nulls">Gets the names of fields that are null; null where that is an error.</param>
+    public IReadOnlyDictionary<string, string> Texts(string name, ICollection<string>? nulls = null)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Optional(name) is not { } value)
@@ -58,7 +62,9 @@ public sealed class ObjectReader(JsonElement json, string path, List<FieldError>
 
         foreach (var property in value.EnumerateObject())
         {
-            if (Text(property.Value, $"{name}.{property.Name}") is { } text)
+            if (nulls is not null && property.Value.ValueKind == JsonValueKind.Null)
+                nulls.Add(property.Name);
+            else if (Text(property.Value, $"{name}.{property.Name}") is { } text)
                 texts[property.Name] = text;
         }
 

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.Functions.Security;
@@ -21,11 +23,11 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         var body = await JsonBody.ReadAsync(request, cancellation);
         var errors = new List<FieldError>();
         using var json = JsonBody.Parse(body, errors);
-        var agent = Submission.Read(json.RootElement, organization, targets.Names, errors);
+        var agent = Submission.Read(json.RootElement, organization, targets, errors);
         if (isDryRun)
             return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
 
-        var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Accepted.Of);
+        var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Answer);
         if (await targets.AdmitAsync(organization, () => agents.CreateAsync(agent, once, cancellation), cancellation) is not { } result)
             return Problems.SingleOwner(targets.Reason);
 
@@ -33,9 +35,11 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
             await outbox.DispatchAsync(durable, CancellationToken.None);
         return result switch
         {
-            CreateResult.Created created => new StoredResult(created.Response ?? Accepted.Of(created.Agent, created.Operation)),
+            CreateResult.Created created => new StoredResult(created.Response ?? Answer(created.Agent, created.Operation)),
             CreateResult.Replayed replayed => new StoredResult(replayed.Response, replayed: true),
             _ => Problems.KeyReused(),
         };
+
+        static StoredResponse Answer(Agent agent, Operation operation) => Accepted.Of(agent, operation, page: null);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Maintenance;
@@ -8,7 +9,7 @@ using MultiAgentInfra.Functions.Security;
 namespace MultiAgentInfra.Functions;
 
 /// <summary>Agents: list, read, delete.</summary>
-public sealed class AgentFunctions(AgentStore agents, OutboxDispatcher outbox)
+public sealed class AgentFunctions(AgentStore agents, IAgentTarget target, OutboxDispatcher outbox)
 {
     private const int DefaultPage = 50;
     private const int LargestPage = 100;
@@ -18,7 +19,7 @@ public sealed class AgentFunctions(AgentStore agents, OutboxDispatcher outbox)
     {
         var (cursor, limit) = (request.Text("cursor"), (int)request.Whole("limit", 1, LargestPage, DefaultPage));
         return await agents.ListAsync(request.Caller().OrganizationId, cursor, limit, request.HttpContext.RequestAborted) is { } page
-            ? Results.Json(new AgentPageBody([.. page.Agents.Select(AgentBody.Of)], page.NextCursor), WireJson.Default.AgentPageBody)
+            ? Results.Json(new AgentPageBody([.. page.Agents.Select(BodyOf)], page.NextCursor), WireJson.Default.AgentPageBody)
             : Problems.InvalidParameter("cursor", "must be the nextCursor of a page");
     }
 
@@ -31,7 +32,7 @@ public sealed class AgentFunctions(AgentStore agents, OutboxDispatcher outbox)
         request.HttpContext.Response.Headers.ETag = EntityTags.Of(agent);
         return EntityTags.IsKnown(request, agent)
             ? Results.StatusCode(StatusCodes.Status304NotModified)
-            : Results.Json(AgentBody.Of(agent), WireJson.Default.AgentBody);
+            : Results.Json(BodyOf(agent), WireJson.Default.AgentBody);
     }
 
     [Function("DeleteAgent")]
@@ -49,11 +50,13 @@ public sealed class AgentFunctions(AgentStore agents, OutboxDispatcher outbox)
             await outbox.DispatchAsync(durable, CancellationToken.None);
         return result switch
         {
-            DeletionResult.Accepted accepted => new StoredResult(Accepted.Of(accepted.Agent, accepted.Operation)),
+            DeletionResult.Accepted accepted => new StoredResult(Accepted.Of(accepted.Agent, accepted.Operation, target.PageOf(accepted.Agent.Id))),
             DeletionResult.VersionMismatch => Problems.PreconditionFailed(),
             _ => Problems.NotFound("agent"),
         };
     }
+
+    private AgentBody BodyOf(Agent agent) => AgentBody.Of(agent, target.PageOf(agent.Id));
 
     private async Task<Agent?> FindAsync(HttpRequest request, string id) =>
         Guid.TryParseExact(id, "D", out var agentId)

@@ -23,7 +23,7 @@ public sealed class AgentLogFunctions(AgentStore agents, SecretStore secrets, IA
             return Problems.NotFound("agent");
 
         var page = await target.ReadLogAsync(agentId, after, (int)limit, cancellation);
-        var redactor = new SecretRedactor((await secrets.GetAllAsync(agentId, cancellation)).Values);
+        var redactor = new SecretRedactor(await secrets.GetValuesAsync(agentId, cancellation));
         return Results.Json(new LogBody([.. page.Lines.Select(line => redactor.Redact(line.Text))], page.Next), WireJson.Default.LogBody);
     }
 }

@@ -6,7 +6,7 @@ using MultiAgentInfra.Core.Characters;
 
 namespace MultiAgentInfra.Functions;
 
-/// <summary>The body of <c>POST /api/agents</c>.</summary>
+/// <summary>The body of <c>POST /api/agents</c> and of <c>PUT /api/agents/{id}</c>.</summary>
 internal sealed record CreateAgentRequest(
     string Name,
     JsonElement Character,
@@ -14,22 +14,25 @@ internal sealed record CreateAgentRequest(
     string Target,
     AgentResources Resources,
     IReadOnlyDictionary<string, string> Environment,
-    IReadOnlyList<KnowledgeFile> Knowledge)
+    IReadOnlyList<KnowledgeFile> Knowledge,
+    AgentDeployment Deployment)
 {
     public const int LongestName = 63;
 
     /// <summary>Reads what can be read and adds every problem to <paramref name="errors"/>.</summary>
-    public static CreateAgentRequest Read(JsonElement json, IReadOnlyList<string> targets, List<FieldError> errors)
+    /// <param name="removed">Gets the names of secrets that are null; null where none may be.</param>
+    public static CreateAgentRequest Read(JsonElement json, TargetAdmission targets, List<FieldError> errors, ICollection<string>? removed = null)
     {
         var body = new ObjectReader(json, "", errors);
         var request = new CreateAgentRequest(
             ReadName(body),
             body.Required("character") ?? default,
-            body.Texts("secrets"),
-            ReadTarget(body, targets),
+            body.Texts("secrets", removed),
+            ReadTarget(body, targets.Names),
             ReadResources(body, errors),
             body.Texts("env"),
-            ReadKnowledge(body));
+            ReadKnowledge(body),
+            DeploymentFields.Read(body, targets.HasClusters));
         body.End();
         return request;
     }

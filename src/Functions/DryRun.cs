@@ -49,7 +49,7 @@ public sealed class DryRun(IAgentTarget target, IClusterDirectory directory, Pla
     }
 
     private static AgentLaunch Launch(NewAgent agent) => new(
-        agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, ElizaVersion: agent.Plugins.ElizaVersion);
+        agent.Id, 1, 1, Guid.Empty, LaunchPlan.NoImage, LaunchPlan.NoImage, 0, 0, agent.Resources, agent.OrganizationId, agent.Deployment, agent.Plugins.ElizaVersion);
 
     private LaunchPlan Plan(AgentLaunch launch, IEnumerable<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place) => target.Plan(
         launch, ImageNames.AgentRepository(launch.OrganizationId), [.. secrets.Union(AgentEnvironment.SystemSecrets)], environment, place);

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Functions.Http;
 using MultiAgentInfra.Functions.Security;
 
 namespace MultiAgentInfra.Functions;
 
-/// <summary>What became of a deployment or a deletion.</summary>
-public sealed class OperationFunctions(OperationStore operations, OperationArtifactStore artifacts, TimeProvider time)
+/// <summary>What became of an operation.</summary>
+public sealed class OperationFunctions(OperationStore operations, OperationArtifactStore artifacts, IAgentTarget target, TimeProvider time)
 {
     [Function("GetOperation")]
     public async Task<IResult> GetAsync(
@@ -26,6 +27,6 @@ public sealed class OperationFunctions(OperationStore operations, OperationArtif
         if (!operation.Ended)
             request.HttpContext.Response.Headers.RetryAfter = Accepted.RetryAfterSeconds;
         return Results.Json(
-            OperationBody.Of(operation, await artifacts.ListAsync(operationId, CancellationToken.None)), WireJson.Default.OperationBody);
+            OperationBody.Of(operation, await artifacts.ListAsync(operationId, CancellationToken.None), target.PageOf(operation.AgentId)), WireJson.Default.OperationBody);
     }
 }

@@ -11,6 +11,8 @@ public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners
 
     public IReadOnlyList<string> Names { get; } = [target.Name];
 
+    public bool HasClusters => target.HasClusters;
+
     /// <summary>Why an organization is refused.</summary>
     public string Reason => $"{target.Explanation} It has agents of another owner already.";
 

@@ -24,6 +24,7 @@ internal static class TargetRegistration
             : ActivatorUtilities.CreateInstance<MachineDirectory>(provider))
         .AddSingleton<ClusterViews>()
         .AddSingleton<TargetAdmission>()
+        .AddSingleton<ChangeAnswers>()
         .AddSingleton<DryRun>()
         .AddSingleton<DryRunVerdicts>()
         .AddSingleton<LocalShutdown>()

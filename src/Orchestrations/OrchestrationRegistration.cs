@@ -7,6 +7,7 @@ public static class OrchestrationRegistration
     {
         registry.AddOrchestrator<DeleteAgentOrchestrator>();
         registry.AddOrchestrator<DeployAgentOrchestrator>();
+        registry.AddOrchestrator<StopAgentOrchestrator>();
         return registry;
     }
 }

@@ -28,32 +28,38 @@ internal static class Rollout
         }
     }
 
-    public static async Task WaitUntilHealthyAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
+    public static async Task WaitUntilHealthyAsync(this TaskOrchestrationContext context, CheckAgent look, TimeSpan boot)
     {
         var started = context.CurrentUtcDateTime;
         while (true)
         {
-            var observation = await context.CallStepAsync(new CheckAgent(operationId, agentId));
+            var observation = await context.CallStepAsync(look);
             if (observation.Ready)
                 return;
             if (observation.Failure is { } failure)
-                throw new StepFailedException("healthy", failure);
-            if (context.CurrentUtcDateTime >= started + StepBudgets.Boot)
-                throw new StepFailedException("healthy", $"The agent did not answer within {StepBudgets.Boot.TotalSeconds:0} s of its start.");
+                throw Failed(failure, observation);
+            if (context.CurrentUtcDateTime >= started + boot)
+                throw Failed($"The agent did not answer within {boot.TotalSeconds:0} s of its start.", observation);
             await context.PauseAsync(started);
         }
+
+        StepFailedException Failed(string message, AgentObservation observation) =>
+            new(((IStepInput<AgentObservation>)look).Step, message, diagnosis: observation.Diagnosis);
     }
 
     /// <summary>One good answer proves little: the agent must stay healthy for the hold time.</summary>
-    public static async Task HoldAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
+    public static async Task HoldAsync(this TaskOrchestrationContext context, HoldAgent look)
     {
         var end = context.CurrentUtcDateTime + StepBudgets.Hold;
         while (true)
         {
             var last = context.CurrentUtcDateTime >= end;
-            var observation = await context.CallStepAsync(new HoldAgent(operationId, agentId, last));
+            var observation = await context.CallStepAsync(look with { Last = last });
             if (!observation.Ready)
-                throw new StepFailedException("hold", observation.Failure ?? "The agent stopped answering during its hold time.");
+            {
+                var message = observation.Failure ?? "The agent stopped answering during its hold time.";
+                throw new StepFailedException(((IStepInput<AgentObservation>)look).Step, message, diagnosis: observation.Diagnosis);
+            }
             if (last)
                 return;
             var next = context.CurrentUtcDateTime + SlowPause;

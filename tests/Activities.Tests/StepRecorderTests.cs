@@ -86,7 +86,7 @@ public sealed class StepRecorderTests
         using var store = await ActivityStore.CreateAsync(_clock);
         var step = store.Recorder.RunAsync(store.OperationId, "install", WaitForEverAsync);
         await store.Agents.FailDeploymentAsync(
-            store.OperationId, store.Agent.Id, OperationStatus.Failed, new("install", "The deadline passed.", []), CancellationToken.None);
+            new(store.OperationId, store.Agent.Id, OperationStatus.Failed, new("install", "The deadline passed.", [])), CancellationToken.None);
 
         await AdvanceUntilEndedAsync(step, TimeSpan.FromSeconds(1));
 

@@ -40,6 +40,7 @@ public sealed class FirstDeploymentTests
         await AssertReadableAsync(controlPlane, ReferenceIn(first.Operation, "push"));
         await AssertReadableAsync(controlPlane, ReferenceIn(first.Operation, "release"));
         await AssertFailureIsUndoneAsync(controlPlane, character);
+        await AgentChanges.AssertAsync(controlPlane, first.Id, character);
 
         await AssertDeletedAsync(controlPlane, first.Id);
         await AssertDeletedAsync(controlPlane, second.Id);

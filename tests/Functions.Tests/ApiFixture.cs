@@ -126,7 +126,7 @@ public sealed class ApiFixture : IAsyncLifetime
     {
         var organization = await Get<OrganizationStore>().GetPersonalAsync(Guid.NewGuid().ToString(), default);
         using var json = JsonDocument.Parse(Agent().ToJsonString());
-        var created = await Get<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, ["local"], []), null, default);
+        var created = await Get<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, Get<TargetAdmission>(), []), null, default);
         var both = Assert.IsType<CreateResult.Created>(created);
         return (both.Agent, both.Operation);
     }

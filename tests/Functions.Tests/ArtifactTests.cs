@@ -94,7 +94,7 @@ public sealed class ArtifactTests(ApiFixture api) : IClassFixture<ApiFixture>
             await api.PrintAsync(id, "canary-line");
         var agents = api.Get<AgentStore>();
         await api.Get<OperationStore>().StartAsync(operation, default);
-        await agents.CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), default);
+        await agents.CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), null, default);
         var owner = (await agents.FindAsync(agent, default))!.OrganizationId;
         var deletion = Assert.IsType<DeletionResult.Accepted>(await agents.RequestDeletionAsync(owner, agent, null, default));
 

@@ -32,7 +32,7 @@ public sealed class EngineFailureTests : IDisposable
         await using var app = EmbeddedControlPlane.Compose(new CommandLine(0, _data.FullName, "localhost", false), folder).Build();
         var organization = await app.Services.GetRequiredService<OrganizationStore>().GetPersonalAsync(Guid.NewGuid().ToString(), default);
         using var json = JsonDocument.Parse(ApiFixture.Agent().ToJsonString());
-        await app.Services.GetRequiredService<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, ["local"], []), null, default);
+        await app.Services.GetRequiredService<AgentStore>().CreateAsync(Submission.Read(json.RootElement, organization, app.Services.GetRequiredService<TargetAdmission>(), []), null, default);
         Assert.Null(await app.Services.GetRequiredService<DurableTaskClient>().GetInstanceAsync("none", default));
     }
 

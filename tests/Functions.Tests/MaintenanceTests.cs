@@ -17,7 +17,7 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var (agent, operation) = await api.CommitAsync();
         await api.Get<OperationStore>().StartAsync(operation.Id, default);
-        await api.Get<AgentStore>().CompleteDeploymentAsync(operation.Id, agent.Id, Digest.Of("image"u8), default);
+        await api.Get<AgentStore>().CompleteDeploymentAsync(operation.Id, agent.Id, Digest.Of("image"u8), null, default);
 
         await new AgentAdoption(api.Get<AgentStore>(), api.Get<TargetOwnerStore>(), api.Get<IAgentTarget>(), NullLogger<AgentAdoption>.Instance).StartAsync(default);
 

@@ -70,7 +70,7 @@ public sealed class MalformedRequestTests(ApiFixture api) : IClassFixture<ApiFix
         {
             0 => Pick(random, OddJson),
             1 => new JsonObject { ["name"] = new string('n', longest * random.Next(2)), ["character"] = 1 }.ToJsonString(),
-            _ => Mutate(random, document["components"]!["schemas"]!["CreateAgent"]!).ToJsonString(),
+            _ => Mutate(random, document["components"]!["schemas"]!["UpdateAgent"]!).ToJsonString(),
         };
         return new StringContent(text, Encoding.UTF8, random.Next(10) == 0 ? "text/html" : "application/json");
     }

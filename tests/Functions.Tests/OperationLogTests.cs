@@ -41,7 +41,7 @@ public sealed class OperationLogTests(ApiFixture api) : IClassFixture<ApiFixture
         var end = ReadAsync(client, operation, $"?wait=60&after={rest["next"]}");
         Assert.False(end.IsCompleted);
         await api.Get<OperationStore>().StartAsync(operation, default);
-        await api.Get<AgentStore>().CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), default);
+        await api.Get<AgentStore>().CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), null, default);
 
         var last = await end.WaitAsync(Patience, TimeProvider.System);
         Assert.True((bool)last["ended"]!);

@@ -22,7 +22,7 @@ public sealed class WaitingTests(ApiFixture api) : IClassFixture<ApiFixture>
         Assert.False(waiting.IsCompleted);
 
         await api.Get<OperationStore>().StartAsync(operation, default);
-        await api.Get<AgentStore>().CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), default);
+        await api.Get<AgentStore>().CompleteDeploymentAsync(operation, agent, Digest.Of("image"u8), null, default);
 
         using var response = await waiting.WaitAsync(Patience, TimeProvider.System);
         Assert.Equal("Succeeded", (string?)(await response.JsonAsync())["status"]);

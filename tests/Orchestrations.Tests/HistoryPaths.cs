@@ -10,6 +10,8 @@ internal static class HistoryPaths
 {
     private static readonly Guid Agent = new("11111111-1111-4111-8111-111111111111");
     private static readonly DeployAgent Deployment = new(Agent, new("22222222-2222-4222-8222-222222222222"), Revision: 1, Attempt: 1);
+    private static readonly HaltAgent Stop = new(Agent, new("44444444-4444-4444-8444-444444444444"), Attempt: 1);
+    private static readonly ProvenRevision Proven = new(1, 2, Pipeline.Image, Pipeline.Runtime);
     private static readonly DeleteAgent Deletion = new(Agent, new("33333333-3333-4333-8333-333333333333"), Attempt: 1);
 
     private static readonly Dictionary<string, Func<Pipeline, Task<InstanceHistory>>> Paths = new()
@@ -48,6 +50,33 @@ internal static class HistoryPaths
             pipeline.Fail<HoldAgent>(new OperationCanceledByRequestException(Deployment.OperationId));
             return DeployAsync(pipeline);
         },
+        ["DeployAgent.starts-by-digest"] = pipeline =>
+        {
+            pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", Ready: Proven));
+            return DeployAsync(pipeline);
+        },
+        ["DeployAgent.is-rolled-back"] = pipeline =>
+        {
+            pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", Previous: Proven));
+            pipeline.Answer<CheckAgent, AgentObservation>(look => new AgentObservation(Ready: look.Rollback, Gone: false, look.Rollback ? null : "exited"));
+            return DeployAsync(pipeline);
+        },
+        ["DeployAgent.fails-to-roll-back"] = pipeline =>
+        {
+            pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", Previous: Proven));
+            pipeline.Answer<CheckAgent, AgentObservation>(_ => new AgentObservation(Ready: false, Gone: false, "exited"));
+            return DeployAsync(pipeline);
+        },
+        ["StopAgent.stops"] = pipeline =>
+        {
+            pipeline.Answer<StopAgent, AgentObservation>(_ => new AgentObservation(Ready: false, Gone: pipeline.CallsOf<StopAgent>().Count == 3, Failure: null));
+            return StopAsync(pipeline);
+        },
+        ["StopAgent.fails"] = pipeline =>
+        {
+            pipeline.Fail<StopAgent>(new NonRetryableException("the engine is away"));
+            return StopAsync(pipeline);
+        },
         ["DeployAgent.waits"] = async pipeline =>
         {
             pipeline.Answer<CheckAgent, AgentObservation>(_ => new AgentObservation(Ready: false, Gone: false, Failure: null));
@@ -76,6 +105,12 @@ internal static class HistoryPaths
     {
         await pipeline.RunAsync(nameof(DeployAgentOrchestrator), Deployment.InstanceId, Deployment);
         return pipeline.History(Deployment.InstanceId);
+    }
+
+    private static async Task<InstanceHistory> StopAsync(Pipeline pipeline)
+    {
+        await pipeline.RunAsync(nameof(StopAgentOrchestrator), Stop.InstanceId, Stop);
+        return pipeline.History(Stop.InstanceId);
     }
 
     private static async Task<InstanceHistory> DeleteAsync(Pipeline pipeline)

@@ -35,6 +35,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Answer<CheckAgent, AgentObservation>(_ => new AgentObservation(Ready: true, Gone: false, Failure: null));
         Answer<HoldAgent, AgentObservation>(_ => new AgentObservation(Ready: true, Gone: false, Failure: null));
         Answer<CancelDeployments, CancellationProgress>(_ => new CancellationProgress(Proceed: true, Ended: true));
+        Answer<BeginStop, StopPlan>(_ => new StopPlan(Proceed: true));
         Answer<ReadLogTail, LogTail>(_ => new LogTail(["the last line"]));
         foreach (var input in ActivityInputs.Where(input => ActivityInputs.OutputOf(input) == typeof(Done)))
             _answers[input] = _ => Done.Instance;

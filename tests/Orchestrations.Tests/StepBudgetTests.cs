@@ -12,9 +12,10 @@ public sealed class StepBudgetTests
     [Fact]
     public void A_deployment_may_take_longer_than_all_its_steps_together()
     {
-        var steps = Sum(Steps().Except(Watched));
-        var watching = StepBudgets.JoinBuild + StepBudgets.LongestBoot + StepBudgets.Hold + (2 * (StepBudgets.Stop + StepBudgets.Kill));
-        var lastLooks = Sum(Watched);
+        var steps = Sum(Steps().Except(Watched).Concat(["rollback-template", "rollback-deploy", "rollback-monitor"]));
+        // What ran before is stopped, the new one is, and so is what the rollback has started; and the rollback looks first.
+        var watching = StepBudgets.JoinBuild + (2 * (StepBudgets.LongestBoot + StepBudgets.Hold)) + (4 * (StepBudgets.Stop + StepBudgets.Kill));
+        var lastLooks = Sum([.. Watched, "rollback-healthy", "rollback-hold"]);
 
         Assert.True(steps + watching + lastLooks < StepBudgets.Deployment, $"{steps} + {watching} + {lastLooks} is more than {StepBudgets.Deployment}.");
     }
@@ -22,6 +23,17 @@ public sealed class StepBudgetTests
     [Fact]
     public void A_build_is_joined_for_longer_than_it_may_take() =>
         Assert.True(Sum(Build) < StepBudgets.JoinBuild, $"{Sum(Build)} is more than {StepBudgets.JoinBuild}.");
+
+    [Fact]
+    public void A_step_of_a_rollback_has_the_budget_of_its_like()
+    {
+        Assert.Equal(StepBudgets.Of("template"), StepBudgets.Of("rollback-template"));
+        Assert.NotEqual(StepBudgets.Of("stop"), StepBudgets.Of("rollback-template"));
+    }
+
+    [Fact]
+    public void A_stop_may_take_longer_than_its_steps() =>
+        Assert.True(Sum(["remove-monitor", "stop"]) + StepBudgets.Stop + StepBudgets.Kill < StepBudgets.Halt);
 
     [Fact]
     public void A_deletion_may_take_longer_than_its_steps()

@@ -90,14 +90,8 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Posts an agent and answers the accepted body.</summary>
-    public async Task<JsonNode> PostAgentAsync(object agent)
-    {
-        var response = await Http.PostAsJsonAsync("/api/agents", agent, JsonSerializerOptions.Default);
-        var body = await response.Content.ReadAsStringAsync();
-        return response.StatusCode == HttpStatusCode.Accepted
-            ? JsonNode.Parse(body)!
-            : throw new InvalidOperationException($"POST /api/agents answered {(int)response.StatusCode}: {body}");
-    }
+    public async Task<JsonNode> PostAgentAsync(object agent) =>
+        await AcceptedAsync(await Http.PostAsJsonAsync("/api/agents", agent, JsonSerializerOptions.Default));
 
     /// <summary>Long-polls the operation until <paramref name="met"/>.</summary>
     public Task<JsonNode> WaitForOperationAsync(string id, string what, TimeSpan deadline, Func<JsonNode, bool> met) =>
@@ -112,12 +106,31 @@ public sealed class ControlPlane : IAsyncDisposable
 
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Http.GetStringAsync(path))!;
 
+    /// <summary>Puts a new revision of the agent, whatever it is now, and answers the accepted body.</summary>
+    public async Task<JsonNode> PutAgentAsync(string id, object agent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/agents/{id}") { Content = JsonContent.Create(agent, options: JsonSerializerOptions.Default) };
+        request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
+        return await AcceptedAsync(await Http.SendAsync(request));
+    }
+
+    /// <summary>Stops, starts or restarts the agent, and answers the accepted body.</summary>
+    public async Task<JsonNode> ChangeAgentAsync(string id, string verb) => await AcceptedAsync(await Http.PostAsync($"/api/agents/{id}/{verb}", null));
+
     public async Task<JsonNode> DeleteAgentAsync(string id)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/agents/{id}");
         request.Headers.IfMatch.Add(EntityTagHeaderValue.Any);
         var response = await Http.SendAsync(request);
         return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!;
+    }
+
+    private static async Task<JsonNode> AcceptedAsync(HttpResponseMessage response)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        return response.StatusCode == HttpStatusCode.Accepted
+            ? JsonNode.Parse(body)!
+            : throw new InvalidOperationException($"{response.RequestMessage} answered {(int)response.StatusCode}: {body}");
     }
 
     public static string Status(JsonNode node) => node["status"]!.GetValue<string>();

@@ -18,7 +18,7 @@ public sealed class BuildAgentImageActivity(AgentImageBuilder builder, AgentStor
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var layer = new AgentLayer(agent.OrganizationId, input.AgentId, input.Revision, revision.CharacterJson, revision.Knowledge);
-        var values = (await secrets.GetAllAsync(input.AgentId, cancellationToken)).Values.ToList();
+        var values = await secrets.GetValuesAsync(input.AgentId, cancellationToken);
 
         var files = revision.Knowledge.Append(new KnowledgeFile("character.json", revision.CharacterJson));
         var findings = files.SelectMany(file => SecretScanner.Find(file.Name, file.Content, values)).ToList();

@@ -22,7 +22,7 @@ public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
 
     private async Task<StepResult<AgentObservation>> AskAsync(Guid agentId, AgentState.Running running, CancellationToken cancellationToken)
     {
-        var token = (await secrets.GetAllAsync(agentId, cancellationToken))["ELIZA_SERVER_AUTH_TOKEN"];
+        var token = (await secrets.GetAllAsync(agentId, running.Launch.Revision, cancellationToken))["ELIZA_SERVER_AUTH_TOKEN"];
         var health = await target.GetHealthAsync(agentId, running, token, cancellationToken);
         if (health.IsHealthy)
             return new(new AgentObservation(Ready: true, Gone: false, Failure: null), $"{running.Name} answers on port {running.Port}.");

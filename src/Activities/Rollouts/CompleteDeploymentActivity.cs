@@ -9,7 +9,7 @@ public sealed class CompleteDeploymentActivity(AgentStore agents) : TaskActivity
 {
     public override async Task<Done> RunAsync(TaskActivityContext context, CompleteDeployment input)
     {
-        await agents.CompleteDeploymentAsync(input.OperationId, input.AgentId, input.Image, CancellationToken.None);
+        await agents.CompleteDeploymentAsync(input.OperationId, input.AgentId, input.Image, input.Revision, CancellationToken.None);
         return Done.Instance;
     }
 }

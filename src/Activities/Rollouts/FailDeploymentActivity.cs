@@ -9,7 +9,7 @@ public sealed class FailDeploymentActivity(AgentStore agents) : TaskActivity<Fai
 {
     public override async Task<Done> RunAsync(TaskActivityContext context, FailDeployment input)
     {
-        await agents.FailDeploymentAsync(input.OperationId, input.AgentId, input.Status, input.Error, CancellationToken.None);
+        await agents.FailDeploymentAsync(input, CancellationToken.None);
         return Done.Instance;
     }
 }

@@ -13,7 +13,7 @@ public sealed class ReadLogTailActivity(IAgentTarget target, SecretStore secrets
 
     public override async Task<LogTail> RunAsync(TaskActivityContext context, ReadLogTail input)
     {
-        var redactor = new SecretRedactor((await secrets.GetAllAsync(input.AgentId, CancellationToken.None)).Values);
+        var redactor = new SecretRedactor(await secrets.GetValuesAsync(input.AgentId, CancellationToken.None));
         var lines = await target.ReadLogTailAsync(input.AgentId, Lines, CancellationToken.None);
         return new LogTail([.. lines.Select(line => redactor.Redact(line.Text))]);
     }

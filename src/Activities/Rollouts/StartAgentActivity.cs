@@ -12,8 +12,8 @@ public sealed class StartAgentActivity(AgentStore agents, SecretStore secrets, I
     protected override async Task<StepResult<Done>> RunStepAsync(StartAgent input, CancellationToken cancellationToken)
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
-        var revision = await agents.RequireRevisionAsync(input.AgentId, agent.Revision, cancellationToken);
-        var values = await secrets.GetAllAsync(input.AgentId, cancellationToken);
+        var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision ?? agent.Revision, cancellationToken);
+        var values = await secrets.GetAllAsync(input.AgentId, revision.Number, cancellationToken);
         await target.StartAsync(input.AgentId, values, revision.Environment, cancellationToken);
         return Finished("Started.");
     }

@@ -28,6 +28,8 @@ public sealed partial class DockerTarget(
 
     public string Explanation => $"Each agent runs in a container of its own, on the Docker Engine at {options.Endpoint}.";
 
+    public bool HasClusters => false;
+
     public TimeSpan Boot => StepBudgets.Boot;
 
     public Uri? PageOf(Guid agentId) => null;

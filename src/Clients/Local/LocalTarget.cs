@@ -31,6 +31,8 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     public string Explanation => isolation.Explanation;
 
+    public bool HasClusters => false;
+
     public TimeSpan Boot => StepBudgets.Boot;
 
     public Uri? PageOf(Guid agentId) => null;

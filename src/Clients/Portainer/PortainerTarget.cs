@@ -40,6 +40,8 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public string Explanation => $"Agents run in the environments of Portainer at {_clusters.Address}, each in a pod or container of its own, apart from those of other owners.";
 
+    public bool HasClusters => true;
+
     public TimeSpan Boot { get; }
 
     public LaunchPlan Plan(

@@ -61,6 +61,7 @@ internal static class AgentRows
         public long Version { get; init; }
         public string OperationId { get; init; } = "";
         public string Warnings { get; init; } = "";
+        public int? RunningRevision { get; init; }
         public string? Image { get; init; }
         public string? Url { get; init; }
         public string? Scan { get; init; }
@@ -79,6 +80,7 @@ internal static class AgentRows
             Status = Enum.Parse<AgentStatus>(Status),
             Target = Target,
             Revision = Revision,
+            RunningRevision = RunningRevision,
             Attempt = Attempt,
             Version = Version,
             OperationId = Guid.Parse(OperationId),

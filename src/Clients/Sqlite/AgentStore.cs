@@ -20,12 +20,11 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
                 var now = database.Now;
                 if (request is not null && db.FindAnswer(agent.OrganizationId, request, now) is { } earlier)
                     return earlier;
-                var operation = NewDeployment(agent.Id, agent.OrganizationId, 1, 1, now, out var start);
+                var operation = NewDeployment(OperationKind.Deploy, agent.Id, agent.OrganizationId, 1, 1, now, out var start);
                 var stored = Queued(agent, operation.Id, now);
                 db.InsertAgent(stored);
-                db.InsertRevision(
-                    new(agent.Id, 1, agent.CharacterJson, agent.Plugins, agent.Knowledge, agent.Environment, agent.Resources), now);
-                SecretStore.Insert(db, secretRows);
+                db.InsertRevision(RevisionOf(agent, 1), now);
+                SecretStore.Insert(db, secretRows, 1);
                 db.InsertOperation(operation, start);
                 var response = request?.Respond(stored, operation);
                 if (request is not null && response is not null)
@@ -86,16 +85,10 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
             },
             cancellationToken);
 
-    /// <summary>Queues another deployment of the newest revision.</summary>
+    /// <summary>Queues another deployment of what runs, or of the newest revision where nothing does.</summary>
     /// <returns>Null where the agent's state forbids it.</returns>
     public Task<Operation?> RequestRedeploymentAsync(Guid agentId, CancellationToken cancellationToken) => database.WriteAsync(
-        db =>
-        {
-            if (db.FindAgent(agentId) is not { } agent)
-                return null;
-            var operation = NewDeployment(agentId, agent.OrganizationId, agent.Revision, agent.Attempt + 1, database.Now, out var start);
-            return Queue(db, agent with { Attempt = agent.Attempt + 1 }, AgentEvent.RedeploymentRequested, operation, start) is null ? null : operation;
-        },
+        db => db.FindAgent(agentId) is { } agent ? QueueDeployment(db, agent, OperationKind.Deploy, agent.RunningRevision ?? agent.Revision)?.Operation : null,
         cancellationToken);
 
     /// <summary>Forgets the answers to idempotent requests after 24 hours, the lines of builds after 30 days, and what a busy moment kept in the
@@ -138,22 +131,26 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
         return db.FindAgent(agent.Id);
     }
 
-    private static Operation NewDeployment(Guid agentId, Guid organizationId, int revision, int attempt, DateTimeOffset now, out OutboxEntry start)
+    private static Operation NewDeployment(
+        OperationKind kind, Guid agentId, Guid organizationId, int revision, int attempt, DateTimeOffset now, out OutboxEntry start)
     {
         var input = new DeployAgent(agentId, Guid.CreateVersion7(now), revision, attempt);
         start = OutboxEntry.Of(input);
-        return NewOperation(input.OperationId, organizationId, agentId, OperationKind.Deploy, input.InstanceId, now, now + StepBudgets.Deployment);
+        return NewOperation(input.OperationId, organizationId, agentId, kind, input.InstanceId, now, now + StepBudgets.Deployment);
     }
 
     private static Operation NewDeletion(SqliteConnection db, Agent agent, DateTimeOffset now, out OutboxEntry start)
     {
-        var earlier = db.ExecuteScalar<int>(
-            "SELECT COUNT(*) FROM operations WHERE agent_id = @id AND kind = 'Delete'",
-            new { id = agent.Id.ToString() });
-        var input = new DeleteAgent(agent.Id, Guid.CreateVersion7(now), earlier + 1);
+        var input = new DeleteAgent(agent.Id, Guid.CreateVersion7(now), CountOf(db, agent.Id, OperationKind.Delete) + 1);
         start = OutboxEntry.Of(input);
         return NewOperation(input.OperationId, agent.OrganizationId, agent.Id, OperationKind.Delete, input.InstanceId, now, now + StepBudgets.Deletion);
     }
+
+    private static int CountOf(SqliteConnection db, Guid agentId, OperationKind kind) => db.ExecuteScalar<int>(
+        "SELECT COUNT(*) FROM operations WHERE agent_id = @id AND kind = @kind", new { id = agentId.ToString(), kind = kind.ToString() });
+
+    private static AgentRevision RevisionOf(NewAgent agent, int number) =>
+        new(agent.Id, number, agent.CharacterJson, agent.Plugins, agent.Knowledge, agent.Environment, agent.Resources, agent.Deployment);
 
     private static Operation NewOperation(
         Guid id, Guid organizationId, Guid agentId, OperationKind kind, string instanceId, DateTimeOffset now, DateTimeOffset deadline) =>

@@ -61,7 +61,10 @@ public sealed partial class ImageStore
 
     private static ImageInventory Inventory(SqliteConnection db) => new(
         [.. db.QueryImages("ORDER BY created_at, digest", new { })],
-        db.Query<AgentRow>("SELECT id, revision, image FROM agents WHERE status <> 'Deleted'")
+        db.Query<AgentRow>("""
+            SELECT id, revision, COALESCE(image, (SELECT image FROM revisions WHERE agent_id = id AND image IS NOT NULL ORDER BY number DESC LIMIT 1)) AS image
+            FROM agents WHERE status <> 'Deleted'
+            """)
             .ToDictionary(row => Guid.Parse(row.Id), row => new AgentImages(row.Revision, row.Image is null ? null : Digest.Parse(row.Image))),
         db.Query<string>(
             """

@@ -1,5 +1,6 @@
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Clients.Sqlite;
@@ -16,7 +17,8 @@ public sealed record NewAgent(
     IReadOnlyDictionary<string, string> Secrets,
     IReadOnlyDictionary<string, string> Environment,
     AgentResources Resources,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings,
+    AgentDeployment? Deployment = null)
 {
     /// <summary>Names the agent only: a record would print the secrets.</summary>
     public override string ToString() => $"{nameof(NewAgent)} {Id}";
@@ -70,6 +72,9 @@ public abstract record DeletionResult
 public sealed record AgentPage(IReadOnlyList<Agent> Agents, string? NextCursor);
 
 /// <summary>What one revision of an agent is made of, without its secrets.</summary>
+/// <param name="Deployment">How it wants to run; null for the defaults.</param>
+/// <param name="Image">The image that a deployment has proven to run; null until one has.</param>
+/// <param name="Attempts">How often it was launched, or is about to be.</param>
 public sealed record AgentRevision(
     Guid AgentId,
     int Number,
@@ -77,4 +82,7 @@ public sealed record AgentRevision(
     PluginSet Plugins,
     IReadOnlyList<KnowledgeFile> Knowledge,
     IReadOnlyDictionary<string, string> Environment,
-    AgentResources Resources);
+    AgentResources Resources,
+    AgentDeployment? Deployment = null,
+    Digest? Image = null,
+    int Attempts = 1);

@@ -45,10 +45,10 @@ internal static class OperationRows
 
     /// <summary>Ends the operation, and with it the steps that nobody will end any more.</summary>
     /// <returns>False when it had ended before: the first end counts.</returns>
-    public static bool EndOperation(this SqliteConnection db, Guid id, OperationStatus status, OperationError? error, DateTimeOffset now)
+    public static bool EndOperation(this SqliteConnection db, Guid id, OperationStatus status, OperationError? error, DateTimeOffset now, OperationOutcome? outcome = null)
     {
-        var parameters = new { id = id.ToString(), status = status.ToString(), error = StoredJson.Write(error), now = now.ToUnixTimeMilliseconds() };
-        if (db.Execute("UPDATE operations SET status = @status, error = @error, ended_at = @now WHERE id = @id AND ended_at IS NULL", parameters) == 0)
+        var parameters = new { id = id.ToString(), status = status.ToString(), error = StoredJson.Write(error), outcome = outcome?.ToString(), now = now.ToUnixTimeMilliseconds() };
+        if (db.Execute("UPDATE operations SET status = @status, error = @error, outcome = @outcome, ended_at = @now WHERE id = @id AND ended_at IS NULL", parameters) == 0)
             return false;
         db.Execute(
             """
@@ -75,6 +75,7 @@ internal static class OperationRows
         public long Deadline { get; init; }
         public bool CancelRequested { get; init; }
         public string? Error { get; init; }
+        public string? Outcome { get; init; }
 
         public Operation ToOperation(IReadOnlyList<OperationStep> steps) => new(
             Guid.Parse(Id),
@@ -89,7 +90,8 @@ internal static class OperationRows
             DateTimeOffset.FromUnixTimeMilliseconds(Deadline),
             CancelRequested,
             StoredJson.Read<OperationError>(Error),
-            steps);
+            steps,
+            Outcome is null ? null : Enum.Parse<OperationOutcome>(Outcome));
     }
 
     private sealed record StepRow

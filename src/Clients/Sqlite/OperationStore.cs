@@ -25,7 +25,7 @@ public sealed class OperationStore(ControlDatabase database)
                 return false;
             if (operation.Status == OperationStatus.Running)
                 return true;
-            if (operation.Kind == OperationKind.Deploy && db.MoveAgent(operation.AgentId, AgentEvent.DeploymentStarted, database.Now) is null)
+            if (!MayStart(db, operation))
             {
                 db.EndOperation(id, OperationStatus.Canceled, new("validate", "The agent is being deleted.", []), database.Now);
                 return false;
@@ -92,6 +92,13 @@ public sealed class OperationStore(ControlDatabase database)
             "SELECT NOT EXISTS (SELECT 1 FROM operations WHERE id = @id AND ended_at IS NULL)",
             new { id = id.ToString() }),
         cancellationToken);
+
+    private bool MayStart(SqliteConnection db, Operation operation) => operation.Kind switch
+    {
+        OperationKind.Delete => true,
+        OperationKind.Stop => db.FindAgent(operation.AgentId)?.Status == AgentStatus.Stopping,
+        _ => db.MoveAgent(operation.AgentId, AgentEvent.DeploymentStarted, database.Now) is not null,
+    };
 
     private Task EndStepAsync(
         Guid id, string step, StepStatus status, string? detail, string? error, CancellationToken cancellationToken) => database.WriteAsync(

@@ -10,8 +10,11 @@ public sealed record OutboxEntry(Guid OperationId, string Orchestrator, string I
 {
     public const string DeployOrchestrator = "DeployAgentOrchestrator";
     public const string DeleteOrchestrator = "DeleteAgentOrchestrator";
+    public const string StopOrchestrator = "StopAgentOrchestrator";
 
     internal static OutboxEntry Of(DeployAgent input) => new(input.OperationId, DeployOrchestrator, input.InstanceId, JsonSerializer.Serialize(input));
+
+    internal static OutboxEntry Of(HaltAgent input) => new(input.OperationId, StopOrchestrator, input.InstanceId, JsonSerializer.Serialize(input));
 
     internal static OutboxEntry Of(DeleteAgent input) => new(input.OperationId, DeleteOrchestrator, input.InstanceId, JsonSerializer.Serialize(input));
 }

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Sqlite;
 
@@ -13,10 +14,16 @@ internal static class RevisionRows
             "SELECT * FROM revisions WHERE agent_id = @agentId AND number = @number",
             new { agentId = agentId.ToString(), number })?.ToRevision();
 
+    /// <summary>The newest revision that a deployment has proven to run: the one that runs, or ran last.</summary>
+    public static AgentRevision? FindProvenRevision(this SqliteConnection db, Guid agentId) =>
+        db.QuerySingleOrDefault<Row>(
+            "SELECT * FROM revisions WHERE agent_id = @agentId AND image IS NOT NULL ORDER BY number DESC LIMIT 1",
+            new { agentId = agentId.ToString() })?.ToRevision();
+
     public static void InsertRevision(this SqliteConnection db, AgentRevision revision, DateTimeOffset now) => db.Execute(
         """
-        INSERT INTO revisions (agent_id, number, character, plugins, knowledge, environment, resources, created_at)
-        VALUES (@AgentId, @Number, @CharacterJson, @Plugins, @Knowledge, @Environment, @Resources, @now)
+        INSERT INTO revisions (agent_id, number, character, plugins, knowledge, environment, resources, deployment, created_at)
+        VALUES (@AgentId, @Number, @CharacterJson, @Plugins, @Knowledge, @Environment, @Resources, @Deployment, @now)
         """,
         new
         {
@@ -27,6 +34,7 @@ internal static class RevisionRows
             Knowledge = StoredJson.Write(revision.Knowledge),
             Environment = StoredJson.Write(revision.Environment),
             Resources = StoredJson.Write(revision.Resources),
+            Deployment = StoredJson.Write(revision.Deployment),
             now = now.ToUnixTimeMilliseconds(),
         });
 
@@ -39,6 +47,9 @@ internal static class RevisionRows
         public string Knowledge { get; init; } = "";
         public string Environment { get; init; } = "";
         public string Resources { get; init; } = "";
+        public string? Deployment { get; init; }
+        public string? Image { get; init; }
+        public int Attempts { get; init; }
 
         public AgentRevision ToRevision() => new(
             Guid.Parse(AgentId),
@@ -47,6 +58,9 @@ internal static class RevisionRows
             StoredJson.Read<PluginSet>(Plugins),
             StoredJson.Read<IReadOnlyList<KnowledgeFile>>(Knowledge),
             StoredJson.Read<IReadOnlyDictionary<string, string>>(Environment),
-            StoredJson.Read<AgentResources>(Resources));
+            StoredJson.Read<AgentResources>(Resources),
+            StoredJson.Read<AgentDeployment>(Deployment),
+            Image is null ? null : Digest.Parse(Image),
+            Attempts);
     }
 }

@@ -18,6 +18,9 @@ public interface IAgentTarget
     /// <summary>A sentence for people: where agents run, and whether they are kept apart.</summary>
     string Explanation { get; }
 
+    /// <summary>Whether agents run in clusters, so that they may ask for one, for replicas, and for a host name.</summary>
+    bool HasClusters { get; }
+
     /// <summary>How long an agent may take here from its start to its first good answer, at most <see cref="Core.Deployments.StepBudgets.LongestBoot"/>.</summary>
     TimeSpan Boot { get; }
 

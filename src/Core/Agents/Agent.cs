@@ -11,10 +11,14 @@ public sealed record Agent
     public required AgentStatus Status { get; init; }
     public required string Target { get; init; }
 
-    /// <summary>The newest revision of the character, from 1.</summary>
+    /// <summary>The newest revision of the character, from 1: the one that its owner wants.</summary>
     public required int Revision { get; init; }
 
-    /// <summary>Counts the deployments of the newest revision, from 1.</summary>
+    /// <summary>The revision that runs; null while none does. During a deployment the one that ran before; another one than
+    /// <see cref="Revision"/> after an update that failed.</summary>
+    public int? RunningRevision { get; init; }
+
+    /// <summary>Counts the deployments of the revision that was deployed last, from 1.</summary>
     public required int Attempt { get; init; }
 
     /// <summary>Grows with every change of the row: the ETag.</summary>

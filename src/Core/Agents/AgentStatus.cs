@@ -7,6 +7,10 @@ public enum AgentStatus
     Deploying,
     Running,
     Failed,
+    Stopping,
+
+    /// <summary>Its owner has stopped it: nothing of it runs, and nothing starts it but its owner.</summary>
+    Stopped,
     Deleting,
     Deleted,
 }
@@ -17,7 +21,13 @@ public enum AgentEvent
     DeploymentStarted,
     DeploymentSucceeded,
     DeploymentFailed,
+
+    /// <summary>The deployment has failed, and the revision that ran before still runs, or runs again.</summary>
+    DeploymentReverted,
     RedeploymentRequested,
+    StopRequested,
+    StopSucceeded,
+    StopFailed,
     DeletionRequested,
     DeletionSucceeded,
     DeletionFailed,

@@ -12,11 +12,16 @@ public static class AgentTransitions
         (Queued or Deploying, DeploymentStarted) => Deploying,
         (Deploying, DeploymentSucceeded) => Running,
         (Queued or Deploying, DeploymentFailed) => Failed,
-        (Running or Failed, RedeploymentRequested) => Queued,
+        (Queued or Deploying, DeploymentReverted) => Running,
+        (Running or Failed or Stopped, RedeploymentRequested) => Queued,
+        (Running, StopRequested) => Stopping,
+        (Stopping, StopSucceeded) => Stopped,
+        // What could not be stopped runs on.
+        (Stopping, StopFailed) => Running,
         (Deleted or Deleting, DeletionRequested) => null,
         (_, DeletionRequested) => Deleting,
-        // A deployment that ends while its agent is being deleted changes nothing.
-        (Deleting, DeploymentFailed) => Deleting,
+        // A deployment or a stop that ends while its agent is being deleted changes nothing.
+        (Deleting, DeploymentFailed or DeploymentReverted or StopFailed) => Deleting,
         (Deleting, DeletionSucceeded) => Deleted,
         (Deleting, DeletionFailed) => Failed,
         _ => null,

@@ -8,12 +8,14 @@ public static class CharacterSubmission
     private const string Root = "character";
 
     /// <summary>Never throws for bad input; the errors' paths are those of the request's body.</summary>
+    /// <param name="kept">Secrets that the agent has already; the character's and <paramref name="secrets"/> come before them.</param>
     public static PreparedCharacter Prepare(
         Guid agentId,
         JsonElement character,
         IReadOnlyDictionary<string, string> secrets,
         IReadOnlyDictionary<string, string> env,
-        IReadOnlyList<KnowledgeFile> knowledge)
+        IReadOnlyList<KnowledgeFile> knowledge,
+        IReadOnlyDictionary<string, string>? kept = null)
     {
         var catalogue = PluginCatalogue.Default;
         var errors = new List<FieldError>(CharacterText.Check(character, Root));
@@ -29,7 +31,7 @@ public static class CharacterSubmission
 
         var plugins = CharacterPlugins.Read(character, catalogue);
         var found = CharacterSecrets.Extract(character, catalogue);
-        var merged = Merge(found.Values, secrets);
+        var merged = Merge(kept ?? new Dictionary<string, string>(), found.Values, secrets);
         errors.AddRange(plugins.Errors);
         errors.AddRange(found.Errors);
         errors.AddRange(Conflicts(merged, secrets, env, catalogue));
@@ -43,10 +45,10 @@ public static class CharacterSubmission
             errors);
     }
 
-    private static SortedDictionary<string, string> Merge(IReadOnlyDictionary<string, string> character, IReadOnlyDictionary<string, string> request)
+    private static SortedDictionary<string, string> Merge(params IEnumerable<IReadOnlyDictionary<string, string>> laterWins)
     {
         var merged = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in character.Concat(request))
+        foreach (var (name, value) in laterWins.SelectMany(secrets => secrets))
             merged[name] = value;
         return merged;
     }

@@ -57,6 +57,9 @@ public static partial class SecretRules
         || ReservedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
         || name.StartsWith("npm_config_", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether ElizaOS is unsafe without it, so that every agent has one: given, or made by the platform.</summary>
+    public static bool IsPlatforms(string name) => name == AuthToken || IsReserved(name);
+
     /// <summary>Whether any plugin of the catalogue, installed or not, or ElizaOS itself keeps a secret under this name.</summary>
     public static bool IsSensitive(string name, PluginCatalogue catalogue) =>
         Sensitive.Contains(name) || catalogue.Plugins.Any(plugin => plugin.Parameters.Any(parameter => parameter.IsSensitive && parameter.Name == name));

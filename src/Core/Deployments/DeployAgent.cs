@@ -22,10 +22,27 @@ public sealed record DeleteAgent(Guid AgentId, Guid OperationId, int Attempt)
 public sealed record OperationResult(
     OperationStatus Status, string? Message, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OperationOutcome? Outcome = null);
 
+/// <summary>Input of the orchestration that stops an agent.</summary>
+public sealed record HaltAgent(Guid AgentId, Guid OperationId, int Attempt)
+{
+    public string InstanceId => $"stop-{AgentId}-{Attempt}";
+}
+
+/// <summary>A revision that a deployment has proven to run, by its digests.</summary>
+/// <param name="Attempt">The number that its next launch gets.</param>
+public sealed record ProvenRevision(int Revision, int Attempt, Digest Image, Digest Runtime);
+
 /// <summary>What the deployment is about to do.</summary>
 /// <param name="Proceed">False when the operation had ended already: a second start of a known instance does nothing.</param>
 /// <param name="Boot">How long the agent may take from its start to its first good answer; null for <see cref="StepBudgets.Boot"/>.</param>
-public sealed record DeploymentPlan(bool Proceed, string PluginSetKey, TimeSpan? Boot = null);
+/// <param name="Ready">The image that is to run, where nothing is to be built; null where it is.</param>
+/// <param name="Previous">What runs now and comes back when this deployment fails; null where nothing does.</param>
+public sealed record DeploymentPlan(
+    bool Proceed, string PluginSetKey, TimeSpan? Boot = null, ProvenRevision? Ready = null, ProvenRevision? Previous = null);
+
+/// <summary>Whether a stop is still to be done.</summary>
+/// <param name="Proceed">False when the operation had ended already.</param>
+public sealed record StopPlan(bool Proceed);
 
 /// <summary>A file that was generated for the build.</summary>
 public sealed record GeneratedFile(string Content);

@@ -93,9 +93,12 @@ public sealed record PrepareSecrets(Guid OperationId, Guid AgentId) : IStepInput
 }
 
 /// <summary>Puts the image and the launch template on the target.</summary>
-public sealed record PrepareTemplate(Guid OperationId, Guid AgentId, int Revision, Digest Image) : IStepInput<Done>
+/// <param name="Attempt">The launch's number; null for the agent's own, as in what earlier releases began.</param>
+/// <param name="Rollback">Whether it is the revision that ran before the failed one.</param>
+public sealed record PrepareTemplate(
+    Guid OperationId, Guid AgentId, int Revision, Digest Image, int? Attempt = null, bool Rollback = false) : IStepInput<Done>
 {
-    string IStepInput<Done>.Step => "template";
+    string IStepInput<Done>.Step => Rollback ? "rollback-template" : "template";
 }
 
 /// <summary>Asks a running agent to stop, and says whether it is gone.</summary>
@@ -106,35 +109,40 @@ public sealed record StopAgent(Guid OperationId, Guid AgentId, bool Kill) : ISte
 }
 
 /// <summary>Starts the agent on its target, fenced by the generation.</summary>
-public sealed record StartAgent(Guid OperationId, Guid AgentId) : IStepInput<Done>
+/// <param name="Revision">Whose secrets and environment it gets; null for the newest, as in what earlier releases began.</param>
+public sealed record StartAgent(Guid OperationId, Guid AgentId, int? Revision = null, bool Rollback = false) : IStepInput<Done>
 {
-    string IStepInput<Done>.Step => "deploy";
+    string IStepInput<Done>.Step => Rollback ? "rollback-deploy" : "deploy";
 }
 
 /// <summary>Looks once whether the agent answers as itself.</summary>
-public sealed record CheckAgent(Guid OperationId, Guid AgentId) : IStepInput<AgentObservation>
+public sealed record CheckAgent(Guid OperationId, Guid AgentId, bool Rollback = false) : IStepInput<AgentObservation>
 {
-    string IStepInput<AgentObservation>.Step => "healthy";
+    string IStepInput<AgentObservation>.Step => Rollback ? "rollback-healthy" : "healthy";
 }
 
 /// <summary>Looks once whether the agent still answers during its hold time.</summary>
 /// <param name="Last">True for the look that ends the hold time.</param>
-public sealed record HoldAgent(Guid OperationId, Guid AgentId, bool Last) : IStepInput<AgentObservation>
+public sealed record HoldAgent(Guid OperationId, Guid AgentId, bool Last, bool Rollback = false) : IStepInput<AgentObservation>
 {
-    string IStepInput<AgentObservation>.Step => "hold";
+    string IStepInput<AgentObservation>.Step => Rollback ? "rollback-hold" : "hold";
 }
 
 /// <summary>Registers the agent's address with the health poller.</summary>
-public sealed record RegisterMonitor(Guid OperationId, Guid AgentId, Digest Image, Digest Runtime) : IStepInput<Done>
+public sealed record RegisterMonitor(Guid OperationId, Guid AgentId, Digest Image, Digest Runtime, bool Rollback = false) : IStepInput<Done>
 {
-    string IStepInput<Done>.Step => "monitor";
+    string IStepInput<Done>.Step => Rollback ? "rollback-monitor" : "monitor";
 }
 
 /// <summary>Ends the deployment: the agent is running.</summary>
-public sealed record CompleteDeployment(Guid OperationId, Guid AgentId, Digest Image) : IActivityInput<Done>;
+/// <param name="Revision">What runs; null for the newest, as in what earlier releases began.</param>
+public sealed record CompleteDeployment(Guid OperationId, Guid AgentId, Digest Image, int? Revision = null) : IActivityInput<Done>;
 
 /// <summary>Ends the deployment as failed or cancelled, after the undo.</summary>
-public sealed record FailDeployment(Guid OperationId, Guid AgentId, OperationStatus Status, OperationError Error) : IActivityInput<Done>;
+/// <param name="StillRuns">Whether the revision that ran before runs: it was never stopped, or it was started again.</param>
+public sealed record FailDeployment(
+    Guid OperationId, Guid AgentId, OperationStatus Status, OperationError Error, OperationOutcome? Outcome = null, bool StillRuns = false)
+    : IActivityInput<Done>;
 
 /// <summary>Reads the end of the agent's own log, redacted, before the undo removes what it came from.</summary>
 public sealed record ReadLogTail(Guid AgentId) : IActivityInput<LogTail>;
@@ -171,3 +179,12 @@ public sealed record CompleteDeletion(Guid OperationId, Guid AgentId) : IActivit
 
 /// <summary>Ends the deletion as failed.</summary>
 public sealed record FailDeletion(Guid OperationId, Guid AgentId, OperationError Error) : IActivityInput<Done>;
+
+/// <summary>Marks the stop as running, unless it has ended or its agent is being deleted.</summary>
+public sealed record BeginStop(Guid OperationId, Guid AgentId) : IActivityInput<StopPlan>;
+
+/// <summary>Ends the stop: nothing of the agent runs, and nothing looks after it.</summary>
+public sealed record CompleteStop(Guid OperationId, Guid AgentId) : IActivityInput<Done>;
+
+/// <summary>Ends the stop as failed or cancelled: the agent runs on and is watched again.</summary>
+public sealed record FailStop(Guid OperationId, Guid AgentId, OperationStatus Status, OperationError Error) : IActivityInput<Done>;

@@ -4,7 +4,10 @@ namespace MultiAgentInfra.Core.Deployments;
 public static class StepBudgets
 {
     /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
-    public static readonly TimeSpan Deployment = TimeSpan.FromHours(5);
+    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(345);
+
+    /// <summary>The deadline of a stop.</summary>
+    public static readonly TimeSpan Halt = TimeSpan.FromMinutes(15);
 
     /// <summary>A deletion's deadline.</summary>
     public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(40);
@@ -36,6 +39,8 @@ public static class StepBudgets
     /// <summary>How long a deployment may take to stop after it was cancelled, undo included.</summary>
     public static readonly TimeSpan Cancellation = TimeSpan.FromMinutes(10);
 
+    private const string Rollback = "rollback-";
+
     private static readonly TimeSpan Local = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, TimeSpan> Long = new()
@@ -55,6 +60,6 @@ public static class StepBudgets
     /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>
     public static bool RunsThroughCancel(string step) => step is "stop" or "discard-build" or "remove-template" or "remove-monitor";
 
-    /// <summary>The budget of one attempt of the step.</summary>
-    public static TimeSpan Of(string step) => Long.GetValueOrDefault(step, Local);
+    /// <summary>The budget of one attempt of the step; the same for the step of a rollback.</summary>
+    public static TimeSpan Of(string step) => Long.GetValueOrDefault(step.StartsWith(Rollback, StringComparison.Ordinal) ? step[Rollback.Length..] : step, Local);
 }

@@ -15,6 +15,11 @@ public enum OperationKind
 {
     Deploy,
     Delete,
+    Update,
+    Stop,
+    Start,
+    Restart,
+    Scale,
 }
 
 /// <summary>What a failed operation left behind, where it was more than nothing.</summary>

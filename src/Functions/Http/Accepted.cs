@@ -6,14 +6,14 @@ using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Functions.Http;
 
-/// <summary>The 202 of a deployment or a deletion.</summary>
+/// <summary>The 202 of an operation.</summary>
 internal static class Accepted
 {
     public const string RetryAfterSeconds = "2";
 
-    public static StoredResponse Of(Agent agent, Operation operation)
+    public static StoredResponse Of(Agent agent, Operation operation, Uri? page)
     {
-        var body = new AcceptedBody(agent.Id, AgentBody.StatusOf(agent), OperationBody.Of(operation, []), agent.Warnings, AgentLinks.Of(agent));
+        var body = new AcceptedBody(agent.Id, AgentBody.StatusOf(agent), OperationBody.Of(operation, [], page), agent.Warnings, AgentLinks.Of(agent, page));
         var headers = new Dictionary<string, string>
         {
             ["Location"] = Links.Agent(agent.Id),

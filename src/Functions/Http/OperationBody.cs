@@ -16,11 +16,12 @@ public sealed record OperationBody(
     DateTimeOffset Deadline,
     bool CancelRequested,
     IReadOnlyList<StepBody> Steps,
+    string? Outcome,
     OperationErrorBody? Error,
     IReadOnlyList<ArtifactBody> Artifacts,
     OperationLinks Links)
 {
-    public static OperationBody Of(Operation operation, IReadOnlyList<OperationArtifact> artifacts) => new(
+    public static OperationBody Of(Operation operation, IReadOnlyList<OperationArtifact> artifacts, Uri? page) => new(
         operation.Id,
         operation.AgentId,
         operation.Kind.ToString(),
@@ -32,13 +33,15 @@ public sealed record OperationBody(
         operation.Deadline,
         operation.CancelRequested,
         [.. operation.Steps.Select(StepBody.Of)],
-        operation.Error is { } error ? new(error.Step, error.Message, error.LogTail) : null,
+        operation.Outcome?.ToString(),
+        operation.Error is { } error ? new(error.Step, error.Message, error.Cause, error.Evidence ?? [], error.Hint, error.LogTail) : null,
         [.. artifacts.Select(ArtifactBody.Of)],
         new(
             Http.Links.Operation(operation.Id),
             Http.Links.Agent(operation.AgentId),
             Http.Links.OperationLog(operation.Id),
-            Http.Links.Logs(operation.AgentId)));
+            Http.Links.Logs(operation.AgentId),
+            page));
 }
 
 /// <summary>A step on the wire.</summary>
@@ -67,8 +70,10 @@ public sealed record StepBody(
     internal static long? Milliseconds(DateTimeOffset from, DateTimeOffset? to) => to is null ? null : (long)(to.Value - from).TotalMilliseconds;
 }
 
-/// <summary>Why an operation failed, with the last lines of the agent's own log.</summary>
-public sealed record OperationErrorBody(string Step, string Message, IReadOnlyList<string> LogTail);
+/// <summary>Why an operation failed: <paramref name="Cause"/>, <paramref name="Evidence"/> and <paramref name="Hint"/> are what the target knows of it, and null or
+/// empty where it had no part in it; <paramref name="LogTail"/> are the last lines of the agent's own log.</summary>
+public sealed record OperationErrorBody(
+    string Step, string Message, string? Cause, IReadOnlyList<string> Evidence, string? Hint, IReadOnlyList<string> LogTail);
 
 /// <summary>What an operation has left, on the wire.</summary>
 /// <param name="Size">Bytes.</param>
@@ -79,5 +84,6 @@ public sealed record ArtifactBody(string Name, string MediaType, long Size, stri
         new(artifact.Name, artifact.MediaType, artifact.Size, artifact.Digest.Value, Links.Artifact(artifact.OperationId, artifact.Name));
 }
 
-/// <summary>Where to go from an operation: <paramref name="Log"/> is the output of its builds, <paramref name="Logs"/> the agent's own.</summary>
-public sealed record OperationLinks(string Self, string Agent, string Log, string Logs);
+/// <summary>Where to go from an operation: <paramref name="Log"/> is the output of its builds, <paramref name="Logs"/> the agent's own, and
+/// <paramref name="Target"/> the page that the target itself has of the agent, null where it has none.</summary>
+public sealed record OperationLinks(string Self, string Agent, string Log, string Logs, Uri? Target);

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Agents;
 
 namespace MultiAgentInfra.Functions.Http;
 
@@ -58,6 +59,26 @@ public static class Problems
         "A request with this idempotency key is being answered",
         StatusCodes.Status409Conflict,
         "Repeat the request a moment later.").With("Retry-After", "1");
+
+    public static ProblemResult OperationInFlight(Guid operationId) => Of(
+        "operation-in-flight",
+        "Another operation of the agent has not ended",
+        StatusCodes.Status409Conflict,
+        $"Wait for the end of {Links.Operation(operationId)}.").With("Operation-Location", Links.Operation(operationId));
+
+    public static ProblemResult WrongState(AgentStatus status) => Of(
+        "agent-state",
+        "The agent is in another state",
+        StatusCodes.Status409Conflict,
+        status switch
+        {
+            AgentStatus.Running => "The agent is RUNNING: it can be stopped, restarted, scaled, updated and deleted.",
+            AgentStatus.Stopped or AgentStatus.Failed => $"The agent is {status.ToString().ToUpperInvariant()}: it can be started, updated and deleted.",
+            _ => $"The agent is {status.ToString().ToUpperInvariant()}.",
+        });
+
+    public static ProblemResult AlreadyScaled(int replicas) => Of(
+        "agent-state", "The agent is in another state", StatusCodes.Status409Conflict, $"The number of replicas is {replicas} already.");
 
     public static ProblemResult PreconditionRequired() => Of(
         "precondition-required",

@@ -40,9 +40,12 @@ public sealed partial class OperationSweeper(OperationStore operations, AgentSto
         Log.Ended(logger, operation.Kind, operation.Id, message);
         var step = operation.Steps.LastOrDefault(step => step.Status == StepStatus.Running)?.Name ?? "operation";
         var error = new OperationError(step, message, []);
-        return operation.Kind == OperationKind.Deploy
-            ? agents.FailDeploymentAsync(operation.Id, operation.AgentId, OperationStatus.Failed, error, cancellationToken)
-            : agents.FailDeletionAsync(operation.Id, operation.AgentId, error, cancellationToken);
+        return operation.Kind switch
+        {
+            OperationKind.Delete => agents.FailDeletionAsync(operation.Id, operation.AgentId, error, cancellationToken),
+            OperationKind.Stop => agents.FailStopAsync(operation.Id, operation.AgentId, OperationStatus.Failed, error, cancellationToken),
+            _ => agents.FailDeploymentAsync(new(operation.Id, operation.AgentId, OperationStatus.Failed, error), cancellationToken),
+        };
     }
 
     private static partial class Log

@@ -57,6 +57,7 @@ public sealed partial class OutboxDispatcher(OutboxStore outbox, OperationStore 
     private static object? InputOf(OutboxEntry entry) => entry.Orchestrator switch
     {
         OutboxEntry.DeployOrchestrator => JsonSerializer.Deserialize<DeployAgent>(entry.InputJson),
+        OutboxEntry.StopOrchestrator => JsonSerializer.Deserialize<HaltAgent>(entry.InputJson),
         OutboxEntry.DeleteOrchestrator => JsonSerializer.Deserialize<DeleteAgent>(entry.InputJson),
         _ => throw new InvalidOperationException($"The outbox names an unknown orchestrator '{entry.Orchestrator}'."),
     };

@@ -104,7 +104,7 @@ public sealed class AgentDeletionTests : IDisposable
             agents.Add(Assert.IsType<CreateResult.Created>(await _store.Agents.CreateAsync(draft, request, Token)).Agent);
         }
         foreach (var agent in agents)
-            await _store.Agents.FailDeploymentAsync(agent.OperationId, agent.Id, OperationStatus.Failed, new("deploy", "Ended.", ["canary-log"]), Token);
+            await _store.Agents.FailDeploymentAsync(new(agent.OperationId, agent.Id, OperationStatus.Failed, new("deploy", "Ended.", ["canary-log"])), Token);
         Assert.Contains("canary-", _store.RawBytes(), StringComparison.Ordinal);
 
         foreach (var agent in agents.Where((_, i) => i % 3 == 0).Concat(agents.Where((_, i) => i % 3 != 0)))
@@ -138,7 +138,7 @@ public sealed class AgentDeletionTests : IDisposable
         Assert.True(await _store.Operations.StartAsync(created.Operation.Id, Token));
         await _store.RequestDeletionAsync(created.Agent);
 
-        await _store.Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, Digest.Of("image"u8), Token);
+        await _store.Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, Digest.Of("image"u8), null, Token);
 
         var agent = (await _store.Agents.FindAsync(created.Agent.Id, Token))!;
         Assert.Equal(AgentStatus.Deleting, agent.Status);

@@ -55,7 +55,7 @@ public sealed class MonitorStoreTests : IDisposable
         await _monitors.RegisterAsync(agent.Id, Url, Token);
         var operation = (await _store.Agents.RequestRedeploymentAsync(agent.Id, Token))!;
 
-        await _store.Agents.FailDeploymentAsync(operation.Id, agent.Id, Core.Operations.OperationStatus.Failed, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(operation.Id, agent.Id, Core.Operations.OperationStatus.Failed, Error), Token);
 
         Assert.Empty(await _monitors.ListAsync(Token));
         var failed = (await _store.Agents.FindAsync(agent.Id, Token))!;

@@ -31,7 +31,7 @@ public sealed class OperationStoreTests : IDisposable
     public async Task An_ended_or_unknown_operation_does_not_start()
     {
         var created = await _store.CreateAsync();
-        await _store.Agents.FailDeploymentAsync(created.Operation.Id, created.Agent.Id, OperationStatus.Canceled, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(created.Operation.Id, created.Agent.Id, OperationStatus.Canceled, Error), Token);
 
         Assert.False(await _store.Operations.StartAsync(created.Operation.Id, Token));
         Assert.False(await _store.Operations.StartAsync(Guid.NewGuid(), Token));
@@ -88,12 +88,12 @@ public sealed class OperationStoreTests : IDisposable
         await _store.Operations.StartAsync(id, Token);
         await _store.Operations.BeginStepAsync(id, "healthy", _store.Clock.Now, Token);
         Assert.False(await _store.Operations.HasEndedAsync(id, Token));
-        await _store.Agents.FailDeploymentAsync(id, created.Agent.Id, OperationStatus.Failed, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(id, created.Agent.Id, OperationStatus.Failed, Error), Token);
         var failed = await FindAsync(id);
         var agent = await _store.Agents.FindAsync(created.Agent.Id, Token);
 
-        await _store.Agents.CompleteDeploymentAsync(id, created.Agent.Id, Digest.Of("image"u8), Token);
-        await _store.Agents.FailDeploymentAsync(id, created.Agent.Id, OperationStatus.Canceled, Error, Token);
+        await _store.Agents.CompleteDeploymentAsync(id, created.Agent.Id, Digest.Of("image"u8), null, Token);
+        await _store.Agents.FailDeploymentAsync(new(id, created.Agent.Id, OperationStatus.Canceled, Error), Token);
 
         Assert.Equal(OperationStatus.Failed, failed.Status);
         Assert.Equivalent(Error, failed.Error, strict: true);
@@ -108,7 +108,7 @@ public sealed class OperationStoreTests : IDisposable
     [InlineData(OperationStatus.Succeeded)]
     [InlineData(OperationStatus.Running)]
     public async Task A_deployment_cannot_fail_with_another_status(OperationStatus status) =>
-        await Assert.ThrowsAsync<ArgumentException>(() => _store.Agents.FailDeploymentAsync(Guid.NewGuid(), Guid.NewGuid(), status, Error, Token));
+        await Assert.ThrowsAsync<ArgumentException>(() => _store.Agents.FailDeploymentAsync(new(Guid.NewGuid(), Guid.NewGuid(), status, Error), Token));
 
     [Fact]
     public async Task Cancelling_reaches_every_other_active_operation_of_the_agent_only()
@@ -122,7 +122,7 @@ public sealed class OperationStoreTests : IDisposable
         Assert.True(await _store.Operations.IsToStopAsync(created.Operation.Id, Token));
         Assert.False(await _store.Operations.IsToStopAsync(deletion.Operation.Id, Token));
         Assert.False(await _store.Operations.IsToStopAsync(other.Operation.Id, Token));
-        await _store.Agents.FailDeploymentAsync(created.Operation.Id, created.Agent.Id, OperationStatus.Canceled, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(created.Operation.Id, created.Agent.Id, OperationStatus.Canceled, Error), Token);
         Assert.Equal(0, await _store.Operations.RequestCancelAsync(created.Agent.Id, deletion.Operation.Id, Token));
     }
 
@@ -130,7 +130,7 @@ public sealed class OperationStoreTests : IDisposable
     public async Task Active_is_what_has_not_ended()
     {
         var ended = await _store.CreateAsync();
-        await _store.Agents.FailDeploymentAsync(ended.Operation.Id, ended.Agent.Id, OperationStatus.Failed, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(ended.Operation.Id, ended.Agent.Id, OperationStatus.Failed, Error), Token);
         var active = await _store.CreateAsync();
 
         var operation = Assert.Single(await _store.Operations.ListActiveAsync(Token));
@@ -148,7 +148,7 @@ public sealed class OperationStoreTests : IDisposable
         await _store.Operations.StartAsync(created.Operation.Id, Token);
         await _store.Agents.SetEndpointAsync(created.Agent.Id, new("http://127.0.0.1:20000"), image, verdict, Token);
 
-        await _store.Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, image, Token);
+        await _store.Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, image, null, Token);
 
         var agent = (await _store.Agents.FindAsync(created.Agent.Id, Token))!;
         Assert.Equal((AgentStatus.Running, image, verdict), (agent.Status, agent.Image, agent.Scan));

@@ -97,7 +97,7 @@ public sealed class RuntimeImageStoreTests : IDisposable
 
         await _store.RuntimeImages.CompleteAsync(Key, Digest.Of("other"u8), Verdict, Sbom, Token);
         await _store.RuntimeImages.FailAsync(Key, created.Operation.Id, "Late.", Token);
-        await _store.Agents.FailDeploymentAsync(created.Operation.Id, created.Agent.Id, OperationStatus.Failed, Error, Token);
+        await _store.Agents.FailDeploymentAsync(new(created.Operation.Id, created.Agent.Id, OperationStatus.Failed, Error), Token);
 
         Assert.Equal(new(Key, Image, Verdict, Sbom), await _store.RuntimeImages.GetByDigestAsync(Image, Token));
         Assert.Null(await _store.RuntimeImages.GetByDigestAsync(Digest.Of("other"u8), Token));
@@ -121,7 +121,7 @@ public sealed class RuntimeImageStoreTests : IDisposable
             _ => Task.CompletedTask,
         });
 
-        Task FailAsync(OperationStatus status) => _store.Agents.FailDeploymentAsync(other.Operation.Id, other.Agent.Id, status, Error, Token);
+        Task FailAsync(OperationStatus status) => _store.Agents.FailDeploymentAsync(new(other.Operation.Id, other.Agent.Id, status, Error), Token);
     }
 
     // No path of the store leaves this behind; the claim must still not wait for ever.

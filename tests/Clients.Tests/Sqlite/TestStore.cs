@@ -71,7 +71,7 @@ internal sealed class TestStore : IDisposable
     {
         var created = await CreateAsync();
         Assert.True(await Operations.StartAsync(created.Operation.Id, Token));
-        await Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, Core.Images.Digest.Of("image"u8), Token);
+        await Agents.CompleteDeploymentAsync(created.Operation.Id, created.Agent.Id, Core.Images.Digest.Of("image"u8), null, Token);
         return (await Agents.FindAsync(created.Agent.Id, Token))!;
     }
 

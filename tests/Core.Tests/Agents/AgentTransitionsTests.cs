@@ -9,17 +9,20 @@ public sealed class AgentTransitionsTests
     // A row per status, a column per event in the order of the columns below; null is "must not happen".
     private static readonly AgentEvent[] Columns =
     [
-        DeploymentStarted, DeploymentSucceeded, DeploymentFailed, RedeploymentRequested, DeletionRequested, DeletionSucceeded, DeletionFailed,
+        DeploymentStarted, DeploymentSucceeded, DeploymentFailed, DeploymentReverted, RedeploymentRequested,
+        StopRequested, StopSucceeded, StopFailed, DeletionRequested, DeletionSucceeded, DeletionFailed,
     ];
 
     private static readonly Dictionary<AgentStatus, AgentStatus?[]> Expected = new()
     {
-        [Queued] = [Deploying, null, Failed, null, Deleting, null, null],
-        [Deploying] = [Deploying, Running, Failed, null, Deleting, null, null],
-        [Running] = [null, null, null, Queued, Deleting, null, null],
-        [Failed] = [null, null, null, Queued, Deleting, null, null],
-        [Deleting] = [null, null, Deleting, null, null, Deleted, Failed],
-        [Deleted] = [null, null, null, null, null, null, null],
+        [Queued] = [Deploying, null, Failed, Running, null, null, null, null, Deleting, null, null],
+        [Deploying] = [Deploying, Running, Failed, Running, null, null, null, null, Deleting, null, null],
+        [Running] = [null, null, null, null, Queued, Stopping, null, null, Deleting, null, null],
+        [Failed] = [null, null, null, null, Queued, null, null, null, Deleting, null, null],
+        [Stopping] = [null, null, null, null, null, null, Stopped, Running, Deleting, null, null],
+        [Stopped] = [null, null, null, null, Queued, null, null, null, Deleting, null, null],
+        [Deleting] = [null, null, Deleting, Deleting, null, null, null, Deleting, null, Deleted, Failed],
+        [Deleted] = [null, null, null, null, null, null, null, null, null, null, null],
     };
 
     public static TheoryData<AgentStatus, AgentEvent, AgentStatus?> Pairs()

@@ -1,0 +1,117 @@
+using MultiAgentInfra.Core;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Operations;
+
+namespace MultiAgentInfra.Orchestrations.Tests;
+
+public sealed class RollbackTests
+{
+    private static readonly DeployAgent Update = new(Guid.NewGuid(), Guid.NewGuid(), Revision: 2, Attempt: 1);
+    private static readonly ProvenRevision Previous = new(1, 4, Pipeline.Runtime, Pipeline.Image);
+    private static readonly Diagnosis Exited = new(DiagnosisCause.Exited, "The agent exited with code 1.", [], "Read the log.");
+
+    [Fact]
+    public async Task A_revision_that_fails_after_the_old_one_was_stopped_is_followed_by_the_old_one_by_its_digest()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<CheckAgent, AgentObservation>(look => look.Rollback ? Ready : Dead);
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RolledBack), (result.Status, result.Outcome));
+        var ending = Assert.Single(pipeline.CallsOf<FailDeployment>());
+        Assert.Equal((OperationOutcome.RolledBack, true), (ending.Outcome, ending.StillRuns));
+        Assert.Equal(("healthy", Exited.Message, Exited.Cause, Exited.Hint), (ending.Error.Step, ending.Error.Message, ending.Error.Cause, ending.Error.Hint));
+        Assert.Equal(["the last line"], ending.Error.Evidence);
+        var prepared = pipeline.CallsOf<PrepareTemplate>()[^1];
+        Assert.Equal((1, 4, Previous.Image, true), (prepared.Revision, prepared.Attempt, prepared.Image, prepared.Rollback));
+        Assert.Equal([(2, false), (1, true)], pipeline.CallsOf<StartAgent>().Select(start => (start.Revision ?? 0, start.Rollback)));
+        Assert.Equal((Previous.Image, Previous.Runtime), (pipeline.CallsOf<RegisterMonitor>()[^1].Image, pipeline.CallsOf<RegisterMonitor>()[^1].Runtime));
+        Assert.Single(pipeline.CallsOf<BuildAgentImage>());
+        Assert.Empty(pipeline.CallsOf<RemoveTemplate>());
+        Assert.Equal(nameof(StopAgent), pipeline.Names[pipeline.Names.ToList().LastIndexOf(nameof(PrepareTemplate)) - 1]);
+    }
+
+    [Fact]
+    public async Task A_revision_that_cannot_be_built_leaves_the_old_one_alone()
+    {
+        await using var pipeline = Updating();
+        pipeline.Fail<BuildAgentImage>(new NonRetryableException("a secret in the layer"));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, null), (result.Status, result.Outcome));
+        Assert.True(Assert.Single(pipeline.CallsOf<FailDeployment>()).StillRuns);
+        Assert.Empty(pipeline.CallsOf<StopAgent>());
+    }
+
+    [Fact]
+    public async Task A_rollback_that_fails_tells_both_causes_and_leaves_nothing_running()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<CheckAgent, AgentObservation>(_ => Dead);
+        pipeline.Answer<StartAgent, Done>(start => start.Rollback ? throw new NonRetryableException("the image is gone") : Done.Instance);
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RollbackFailed), (result.Status, result.Outcome));
+        Assert.Equal("The agent exited with code 1. The rollback to revision 1 failed at 'rollback-deploy': the image is gone", result.Message);
+        Assert.False(Assert.Single(pipeline.CallsOf<FailDeployment>()).StillRuns);
+        Assert.Equal([nameof(StopAgent), nameof(RemoveTemplate), nameof(FailDeployment)], pipeline.Names.TakeLast(3));
+    }
+
+    [Fact]
+    public async Task What_was_cancelled_is_undone_and_not_rolled_back()
+    {
+        await using var pipeline = Updating();
+        pipeline.Fail<HoldAgent>(new OperationCanceledByRequestException(Update.OperationId));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Canceled, null), (result.Status, result.Outcome));
+        Assert.Equal([nameof(StopAgent), nameof(RemoveTemplate), nameof(FailDeployment)], pipeline.Names.TakeLast(3));
+        Assert.False(Assert.Single(pipeline.CallsOf<FailDeployment>()).StillRuns);
+    }
+
+    [Fact]
+    public async Task A_target_may_allow_a_longer_boot_and_what_it_waited_for_is_told()
+    {
+        await using var pipeline = new Pipeline();
+        pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", StepBudgets.LongestBoot));
+        var waiting = new Diagnosis(DiagnosisCause.Unschedulable, "No node has room.", ["0/3 nodes are available"], "Add a node.");
+        pipeline.Answer<CheckAgent, AgentObservation>(_ => new(Ready: false, Gone: false, Failure: null, waiting));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Contains("600 s", result.Message, StringComparison.Ordinal);
+        var error = Assert.Single(pipeline.CallsOf<FailDeployment>()).Error;
+        Assert.Equal((waiting.Cause, "0/3 nodes are available"), (error.Cause, Assert.Single(error.Evidence!)));
+    }
+
+    [Fact]
+    public async Task What_is_ready_is_run_without_a_build()
+    {
+        await using var pipeline = new Pipeline();
+        pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", Ready: Previous));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal(OperationStatus.Succeeded, result.Status);
+        Assert.Equal([nameof(ValidateAgent), nameof(StopAgent)], pipeline.Names.Take(2));
+        Assert.Equal((Previous.Image, 1), (pipeline.CallsOf<CompleteDeployment>()[0].Image, pipeline.CallsOf<CompleteDeployment>()[0].Revision));
+    }
+
+    private static AgentObservation Ready => new(Ready: true, Gone: false, Failure: null);
+
+    private static AgentObservation Dead => new(Ready: false, Gone: false, Exited.Message, Exited);
+
+    private static Pipeline Updating()
+    {
+        var pipeline = new Pipeline();
+        pipeline.Answer<ValidateAgent, DeploymentPlan>(_ => new DeploymentPlan(Proceed: true, "key", Previous: Previous));
+        return pipeline;
+    }
+
+    private static Task<OperationResult> RunAsync(Pipeline pipeline) =>
+        pipeline.RunAsync(nameof(DeployAgentOrchestrator), Update.InstanceId, Update);
+}
