@@ -25,7 +25,7 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         using var json = JsonBody.Parse(body, errors);
         var agent = Submission.Read(json.RootElement, organization, targets, errors);
         if (isDryRun)
-            return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
+            return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, 1, running: null, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
 
         var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Answer);
         if (await targets.AdmitAsync(organization, () => agents.CreateAsync(agent, once, cancellation), cancellation) is not { } result)
