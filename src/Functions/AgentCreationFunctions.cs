@@ -23,6 +23,7 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         var body = await JsonBody.ReadAsync(request, cancellation);
         var errors = new List<FieldError>();
         using var json = JsonBody.Parse(body, errors);
+        await targets.CheckClusterAsync(json.RootElement, errors, cancellation);
         var agent = Submission.Read(json.RootElement, organization, targets, errors);
         if (isDryRun)
             return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, 1, running: null, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);

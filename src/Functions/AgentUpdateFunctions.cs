@@ -21,6 +21,7 @@ public sealed class AgentUpdateFunctions(AgentStore agents, SecretStore secrets,
         var body = await JsonBody.ReadAsync(request, cancellation);
         var errors = new List<FieldError>();
         using var json = JsonBody.Parse(body, errors);
+        await targets.CheckClusterAsync(json.RootElement, errors, cancellation);
         var known = await secrets.GetAllAsync(agent.Id, cancellation);
         var (update, removed) = Submission.ReadUpdate(json.RootElement, agent, known, targets, errors);
         if (!isDryRun)
