@@ -23,9 +23,10 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         var body = await JsonBody.ReadAsync(request, cancellation);
         var errors = new List<FieldError>();
         using var json = JsonBody.Parse(body, errors);
+        await targets.CheckClusterAsync(json.RootElement, errors, cancellation);
         var agent = Submission.Read(json.RootElement, organization, targets, errors);
         if (isDryRun)
-            return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
+            return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, 1, running: null, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
 
         var once = key is null ? null : new IdempotentRequest(key, keys.Fingerprint(request, json.RootElement), Answer);
         if (await targets.AdmitAsync(organization, () => agents.CreateAsync(agent, once, cancellation), cancellation) is not { } result)

@@ -32,6 +32,13 @@ internal static class Submission
             [.. nulls.Distinct().Where(name => known.ContainsKey(name) && !update.Secrets.ContainsKey(name))]);
     }
 
+    /// <summary>An update with all the secrets that its revision would have.</summary>
+    public static NewAgent Whole(NewAgent update, IReadOnlyDictionary<string, string> known, IReadOnlyList<string> removed) => update with
+    {
+        Secrets = known.Where(secret => !removed.Contains(secret.Key) && !update.Secrets.ContainsKey(secret.Key)).Concat(update.Secrets)
+            .ToDictionary(StringComparer.Ordinal),
+    };
+
     private static NewAgent Prepare(
         Guid agentId, Guid organization, CreateAgentRequest request, Dictionary<string, string> kept, List<FieldError> errors)
     {

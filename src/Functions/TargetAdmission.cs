@@ -1,12 +1,17 @@
+using System.Text.Json;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core;
 using MultiAgentInfra.Functions.Http;
 
 namespace MultiAgentInfra.Functions;
 
 /// <summary>Which targets are configured, and whose agents they take.</summary>
-public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners, ClusterStore clusters) : IDisposable
+public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners, ClusterStore clusters, IClusterDirectory directory) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     public IReadOnlyList<string> Names { get; } = [target.Name];
@@ -36,6 +41,22 @@ public sealed class TargetAdmission(IAgentTarget target, TargetOwnerStore owners
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>Reports a cluster that is not known. When that cannot be said at once, the deployment will.</summary>
+    public async Task CheckClusterAsync(JsonElement body, ICollection<FieldError> errors, CancellationToken cancellationToken)
+    {
+        if (!HasClusters || body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("cluster", out var json) || json.ValueKind != JsonValueKind.String)
+            return;
+        try
+        {
+            var ids = (await directory.ListAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken)).Select(cluster => cluster.Id).ToList();
+            if (!ids.Contains(json.GetString()!))
+                errors.Add(new("cluster", $"is not known; known: {string.Join(", ", ids)}"));
+        }
+        catch (Exception exception) when (exception is ApiException or TimeoutException)
+        {
         }
     }
 

@@ -19,6 +19,7 @@ public sealed class PortainerTests
         ["CrashLoop"] = (Behaviour.CrashAfter(BeforeReady, 3, "line", "the key canary-of-the-log does not fit"), "last with exit code 3"),
         ["OutOfMemory"] = (Behaviour.OutOfMemory(BeforeReady), "more memory than its limit of 1Gi"),
         ["Unschedulable"] = (Behaviour.Unschedulable(), "0/3 nodes are available: 3 Insufficient memory."),
+        ["ProbeFailed"] = (Behaviour.NeverReady(), "did not answer within 30 s"),
         ["AdmissionDenied"] = (Behaviour.Denied("admission webhook \"policy.example\" denied the request: no"), "policy.example"),
         ["Forbidden"] = (Behaviour.Denied("User \"x\" cannot create resource"), "cannot create resource"),
     };
@@ -74,7 +75,8 @@ public sealed class PortainerTests
         Assert.Contains("-0 started", (await controlPlane.GetAsync($"/api/agents/{id}/logs"))["lines"]!.ToJsonString(), StringComparison.Ordinal);
         var pod = Assert.Single(cluster.Objects("pods", $"multi-agent-infra/agent={id}"));
         Assert.EndsWith($"@{agent["image"]}", (string?)pod["spec"]!["containers"]![0]!["image"], StringComparison.Ordinal);
-        Assert.Contains(portainer.Stacks, stack => stack.Name == $"agent-{Guid.Parse(id):N}");
+        var stack = Assert.Single(portainer.Stacks, stack => stack.Name == $"agent-{Guid.Parse(id):N}");
+        Assert.Equal($"{portainer.Address}/#!/1/kubernetes/applications/{stack.Namespace}/{stack.Name}", (string?)operation["links"]!["target"]);
     }
 
     private static async Task AssertFailedAsync(ControlPlane controlPlane, PortainerServer portainer, Cluster cluster, string cause, JsonNode accepted)
@@ -83,6 +85,9 @@ public sealed class PortainerTests
         var text = operation.ToJsonString();
         Assert.True(ControlPlane.Status(operation) == "Failed", text);
         Assert.True(((string?)operation["error"]!["message"])!.Contains(Ways[cause].Message, StringComparison.Ordinal), text);
+        Assert.True((string?)operation["error"]!["cause"] == cause, text);
+        Assert.NotEmpty(operation["error"]!["evidence"]!.AsArray());
+        Assert.False(string.IsNullOrEmpty((string?)operation["error"]!["hint"]), text);
         var id = Guid.Parse($"{accepted["agentId"]}");
         Assert.DoesNotContain(portainer.Stacks, stack => stack.Name == $"agent-{id:N}");
         Assert.DoesNotContain(cluster.ObjectsWith($"multi-agent-infra/agent={id}"), item => !item.StartsWith("Secret ", StringComparison.Ordinal) && !item.StartsWith("PersistentVolumeClaim ", StringComparison.Ordinal));

@@ -85,6 +85,24 @@ public sealed class ClusterApiTests
     }
 
     [Fact]
+    public async Task A_cluster_that_is_not_known_is_an_error_of_its_field_together_with_all_others()
+    {
+        await using var portainer = await PortainerServer.StartAsync();
+        portainer.AddKubernetes("one");
+        await using var api = await StartAsync(Settings(portainer));
+        using var client = api.Client();
+        var agent = ApiFixture.Agent();
+        (agent["cluster"], agent["name"]) = ("9", "");
+
+        var problem = await (await client.PostAsync("/api/agents", ApiFixture.Json(agent.ToJsonString()))).ProblemAsync(422, "validation");
+        (agent["cluster"], agent["name"]) = ("1", "Juniper");
+        await api.PostAsync(agent);
+
+        Assert.Equal("is not known; known: 1", problem.Errors()["cluster"]);
+        Assert.Contains("name", problem.Errors().Keys);
+    }
+
+    [Fact]
     public async Task A_Portainer_that_does_not_answer_is_said()
     {
         await using var portainer = await PortainerServer.StartAsync();
@@ -93,6 +111,9 @@ public sealed class ClusterApiTests
         using var client = api.Client();
 
         await (await client.GetAsync("/api/clusters")).ProblemAsync(503, "clusters-unknown");
+        var agent = ApiFixture.Agent();
+        agent["cluster"] = "9";
+        await api.PostAsync(agent);
     }
 
     [Fact]

@@ -22,13 +22,10 @@ public sealed partial class AgentStore
         return database.WriteAsync<ChangeResult>(
             db =>
             {
-                if (FindOwned(db, update.OrganizationId, update.Id) is not { } agent)
-                    return new ChangeResult.NotFound();
-                if (expectedVersion is { } expected && expected != agent.Version)
-                    return new ChangeResult.VersionMismatch(agent.Version);
-                if (Refusal(db, agent, AgentEvent.RedeploymentRequested) is { } refusal)
+                var found = FindOwned(db, update.OrganizationId, update.Id);
+                if (RefuseUpdate(db, found, expectedVersion) is { } refusal)
                     return refusal;
-                var revision = agent.Revision + 1;
+                var (agent, revision) = (found!, found!.Revision + 1);
                 db.InsertRevision(RevisionOf(update, revision), database.Now);
                 SecretStore.Insert(db, [.. secretRows, .. removedRows], revision);
                 db.Execute(
@@ -38,6 +35,10 @@ public sealed partial class AgentStore
             },
             cancellationToken);
     }
+
+    /// <summary>Why <see cref="UpdateAsync"/> would not be granted; null when it would.</summary>
+    public Task<ChangeResult?> FindRefusalAsync(Guid organizationId, Guid id, long? expectedVersion, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => RefuseUpdate(db, FindOwned(db, organizationId, id), expectedVersion), cancellationToken);
 
     /// <summary>Queues a stop, a start or a restart of the agent, or answers as the same request was answered before.</summary>
     public Task<ChangeResult> RequestAsync(
@@ -129,6 +130,10 @@ public sealed partial class AgentStore
             return accepted with { Response = response };
         },
         cancellationToken);
+
+    private static ChangeResult? RefuseUpdate(SqliteConnection db, Agent? agent, long? expectedVersion) => agent is null ? new ChangeResult.NotFound()
+        : expectedVersion is { } expected && expected != agent.Version ? new ChangeResult.VersionMismatch(agent.Version)
+        : Refusal(db, agent, AgentEvent.RedeploymentRequested);
 
     private static ChangeResult? Refusal(SqliteConnection db, Agent agent, AgentEvent wanted)
     {
