@@ -21,6 +21,7 @@ public class ClusterFixture : IAsyncLifetime
     // Orchestrators pause for less; what works and does not wait has only timers for when it takes too long.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Meanwhile = TimeSpan.FromMilliseconds(10);
+    private const int QuietLooks = 3;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private ApiFixture _api = null!;
@@ -54,7 +55,7 @@ public class ClusterFixture : IAsyncLifetime
         };
         await _api.InitializeAsync();
         using var agent = JsonDocument.Parse(NewAgent().ToJsonString());
-        await ReleasedRuntime.MakeAsync(_api, Submission.Read(agent.RootElement, Guid.NewGuid(), ["portainer"], []).Plugins);
+        await ReleasedRuntime.MakeAsync(_api, Submission.Read(agent.RootElement, Guid.NewGuid(), _api.Get<TargetAdmission>(), []).Plugins);
         await WarmUpAsync();
     }
 
@@ -79,6 +80,15 @@ public class ClusterFixture : IAsyncLifetime
     public static async Task<AcceptedAgent> PostAsync(HttpClient client, JsonObject? agent = null) =>
         await AcceptedAgent.ReadAsync(await client.PostAsync("/api/agents", ApiFixture.Json((agent ?? NewAgent()).ToJsonString())));
 
+    public static async Task<AcceptedAgent> PutAsync(HttpClient client, Guid agentId, JsonObject agent)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/agents/{agentId}") { Headers = { { "If-Match", "*" } }, Content = ApiFixture.Json(agent.ToJsonString()) };
+        return await AcceptedAgent.ReadAsync(await client.SendAsync(request));
+    }
+
+    public static async Task<AcceptedAgent> ScaleAsync(HttpClient client, Guid agentId, int replicas) =>
+        await AcceptedAgent.ReadAsync(await client.PostAsync($"/api/agents/{agentId}/scale", ApiFixture.Json($$"""{"replicas":{{replicas}}}""")));
+
     public static async Task<AcceptedAgent> DeleteAsync(HttpClient client, Guid agentId)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/agents/{agentId}") { Headers = { { "If-Match", "*" } } };
@@ -90,12 +100,28 @@ public class ClusterFixture : IAsyncLifetime
     public async Task<JsonNode> EndAsync(HttpClient client, Guid operationId)
     {
         JsonNode operation = null!;
-        await UntilAsync($"operation {operationId} to end", async () =>
-        {
-            operation = (await client.GetFromJsonAsync<JsonNode>(new Uri($"/api/operations/{operationId}", UriKind.Relative)))!;
-            return (string)operation["status"]! is not ("NotStarted" or "Running");
-        });
+        await UntilAsync($"operation {operationId} to end", async () => IsEnded(operation = await ReadAsync(client, operationId)));
         return operation;
+    }
+
+    /// <summary>The same with so many agents at once that time goes by in steps, whenever nothing happens any more.</summary>
+    public async Task<JsonNode> EndAsync(HttpClient client, Guid operationId, TimeSpan step)
+    {
+        var (seen, quiet) = (0, 0);
+        return await Wait.ForAsync(
+            $"operation {operationId} to end",
+            TimeSpan.FromMinutes(10),
+            async () =>
+            {
+                if (await ReadAsync(client, operationId) is var operation && IsEnded(operation))
+                    return operation;
+                var now = Portainer.Calls.Count + Logs.Count;
+                (seen, quiet) = (now, now == seen ? quiet + 1 : 0);
+                if (quiet == QuietLooks)
+                    Clock.Advance(step);
+                return null;
+            },
+            TimeSpan.FromMilliseconds(10));
     }
 
     /// <summary>Lets time go by until it is so.</summary>
@@ -110,6 +136,11 @@ public class ClusterFixture : IAsyncLifetime
             return null;
         },
         TimeSpan.FromMilliseconds(1));
+
+    private static async Task<JsonNode> ReadAsync(HttpClient client, Guid operationId) =>
+        (await client.GetFromJsonAsync<JsonNode>(new Uri($"/api/operations/{operationId}", UriKind.Relative)))!;
+
+    private static bool IsEnded(JsonNode operation) => (string)operation["status"]! is not ("NotStarted" or "Running");
 
     /// <summary>Until what waits goes on; work that is under way is not made to seem slow.</summary>
     private void LetTimePass()
