@@ -15,7 +15,7 @@ internal static class FaultMatrix
         ["pods"] = ("GET", "*/api/v1/pods", 1),
         ["stateful sets"] = ("GET", "*/statefulsets", 2),
         ["secret"] = ("POST", "*/secrets", 0),
-        ["patched secret"] = ("PATCH", "*/secrets/*", 0),
+        ["changed secret"] = ("PUT", "*/secrets/*", 0),
         ["stacks"] = ("GET", "/api/stacks", 0),
         ["stack creation"] = ("POST", "/api/stacks/create/*", 0),
         ["stack update"] = ("PUT", "/api/stacks/*", 0),
