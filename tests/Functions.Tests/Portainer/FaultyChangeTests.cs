@@ -5,11 +5,19 @@ namespace MultiAgentInfra.Functions.Tests.Portainer;
 
 /// <summary>Whatever happens to any call of an update or of a scaling: the agent runs as it was last asked to, or as before, and nothing is there twice.</summary>
 [Trait("Category", "Long")]
-public sealed class FaultyChangeTests(ClusterFixture fixture) : IClassFixture<ClusterFixture>
+public sealed class FaultyChangeTests(ClusterFixture fixture) : IClassFixture<ClusterFixture>, IAsyncLifetime
 {
     public static TheoryData<string, string> OfUpdate => FaultMatrix.Of("pods", "stateful sets", "scale", "changed secret", "stacks", "stack", "stack update", "services");
 
     public static TheoryData<string, string> OfScaling => FaultMatrix.Of("pods", "stacks", "stack update");
+
+    public ValueTask InitializeAsync()
+    {
+        fixture.Calm();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [MemberData(nameof(OfUpdate))]
