@@ -28,7 +28,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
             RequireSame(prepared.Launch, pod);
 
         var variables = AgentVariables.Of(prepared.Launch, secrets, environment);
-        var workload = Workload(prepared, variables, secrets);
+        var workload = options.Agents.Settle(Workload(prepared, variables, secrets), sight);
         await new ManifestWriter(cluster.Client).EnsureSecretAsync(AgentSecret.Of(workload, variables.Secret), secrets.Values, cancellationToken);
         var manifest = AgentManifest.Of(workload);
         try
@@ -82,8 +82,12 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
             throw new InvalidOperationException($"The cluster still has {string.Join(", ", left.Select(item => $"{item.Kind} {item.Metadata.Name}"))} of agent {agentId}.");
     }
 
-    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) =>
-        OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
+    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) => OwnerManifest.Of(new(launch.OrganizationId)
+    {
+        Limits = options.Agents.Limits,
+        ControlPlane = options.ControlPlaneRanges,
+        Databases = options.Agents.Databases,
+    });
 
     internal static StackKey Key(PreparedLaunch prepared) =>
         new(prepared.Cluster, KubernetesNames.Agent(prepared.Launch.AgentId), KubernetesNames.Namespace(prepared.Launch.OrganizationId));
