@@ -23,7 +23,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var cluster = clusters.Open(prepared.Cluster);
-        var sight = await AgentSight.LookAsync(cluster, prepared.Launch.AgentId, cancellationToken);
+        var sight = await AgentSight.LookAsync(cluster, prepared.Launch.AgentId, since: null, cancellationToken);
         foreach (var pod in sight.Pods)
             RequireSame(prepared.Launch, pod);
 
@@ -64,7 +64,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     /// <summary>Removes the agent's stack; its data and its secrets stay.</summary>
     public async Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
     {
-        var sight = await AgentSight.LookAsync(clusters.Open(prepared.Cluster), prepared.Launch.AgentId, cancellationToken);
+        var sight = await AgentSight.LookAsync(clusters.Open(prepared.Cluster), prepared.Launch.AgentId, since: null, cancellationToken);
         await clusters.Stacks.RemoveAsync(Key(prepared), StackOn(sight), cancellationToken);
     }
 
@@ -74,7 +74,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     {
         var agentId = prepared.Launch.AgentId;
         var cluster = clusters.Open(prepared.Cluster);
-        if ((await cluster.ListPodsAsync(cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
+        if ((await cluster.ListPodsAsync(since: null, cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
             throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
         await RemoveStackAsync(prepared, cancellationToken);
         var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, KubernetesNames.Namespace(prepared.Launch.OrganizationId), cancellationToken);
