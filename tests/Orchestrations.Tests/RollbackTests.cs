@@ -45,6 +45,25 @@ public sealed class RollbackTests
         Assert.Empty(pipeline.CallsOf<StopAgent>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cluster_that_does_not_take_the_revision_is_told_with_its_cause_and_leaves_the_old_one_alone(bool forGood)
+    {
+        await using var pipeline = Updating();
+        var full = new Diagnosis(DiagnosisCause.Unschedulable, "No cluster takes it.", ["'one' (1) has no room for it"], "Make room.");
+        pipeline.Fail<ValidateAgent>(forGood ? new NonRetryableException(full.Message, new DiagnosedException(full)) : new InvalidOperationException(full.Message, new DiagnosedException(full)));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, full.Message), (result.Status, result.Message));
+        Assert.Equal(forGood ? 1 : StepBudgets.Attempts, pipeline.CallsOf<ValidateAgent>().Count);
+        var ending = Assert.Single(pipeline.CallsOf<FailDeployment>());
+        Assert.Equal(("validate", full.Cause, full.Hint, true), (ending.Error.Step, ending.Error.Cause, ending.Error.Hint, ending.StillRuns));
+        Assert.Equal(full.Evidence, ending.Error.Evidence);
+        Assert.Empty(pipeline.CallsOf<StopAgent>());
+    }
+
     [Fact]
     public async Task A_rollback_that_fails_tells_both_causes_and_leaves_nothing_running()
     {

@@ -40,6 +40,12 @@ public interface IAgentTarget
     /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
     Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken);
 
+    /// <summary>Keeps room for a revision of an agent that is here already, before anything of it is stopped; nothing to do for a new agent, which
+    /// <see cref="PrepareAsync"/> places, and where there are no clusters.</summary>
+    /// <exception cref="Core.NonRetryableException">Its cluster does not take the revision.</exception>
+    /// <exception cref="InvalidOperationException">The same, and it may for the moment only.</exception>
+    Task ReserveAsync(AgentDemand demand, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
     /// <returns>For people: what had to be done.</returns>
     Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
