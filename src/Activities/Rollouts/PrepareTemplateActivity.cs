@@ -2,7 +2,6 @@ using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
-using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
