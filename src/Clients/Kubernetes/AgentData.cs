@@ -36,7 +36,7 @@ internal sealed class AgentData(KubernetesCluster cluster)
         if (VersionChange.Of(note?.Version, launch.ElizaVersion) is null)
             return Told(note?.Tell(launch.OperationId));
 
-        if (!(await AgentSight.LookAsync(cluster, launch.AgentId, cancellationToken)).IsGone)
+        if (!(await AgentSight.LookAsync(cluster, launch.AgentId, since: null, cancellationToken)).IsGone)
             throw new InvalidOperationException($"Agent {launch.AgentId} still runs: it must be gone before another version of ElizaOS gets its data.");
         return note!.IsUndoneBy(launch)
             ? await GoBackAsync(claim!, launch, note, cancellationToken)

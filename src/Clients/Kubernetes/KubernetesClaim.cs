@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MultiAgentInfra.Clients.Kubernetes;
 
 /// <summary>A claim of a volume (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/).</summary>
-internal sealed record KubernetesClaim(KubernetesMetadata Metadata, ClaimSpec Spec, ClaimStatus? Status)
+public sealed record KubernetesClaim(KubernetesMetadata Metadata, ClaimSpec Spec, ClaimStatus? Status)
 {
     [JsonIgnore]
     public bool IsBound => Status?.Phase == "Bound";
@@ -15,13 +15,13 @@ internal sealed record KubernetesClaim(KubernetesMetadata Metadata, ClaimSpec Sp
 
 /// <summary>What a claim asks for.</summary>
 /// <param name="DataSource">What its volume is made from; null for an empty one.</param>
-internal sealed record ClaimSpec(IReadOnlyList<string>? AccessModes, string? StorageClassName, string? VolumeMode, PodResources? Resources, ClaimSource? DataSource);
+public sealed record ClaimSpec(IReadOnlyList<string>? AccessModes, string? StorageClassName, string? VolumeMode, PodResources? Resources, ClaimSource? DataSource);
 
 /// <summary>What a volume is made from.</summary>
-internal sealed record ClaimSource(string? ApiGroup, string Kind, string Name);
+public sealed record ClaimSource(string? ApiGroup, string Kind, string Name);
 
 /// <summary>What a claim has got.</summary>
-internal sealed record ClaimStatus(string? Phase, IReadOnlyDictionary<string, string>? Capacity);
+public sealed record ClaimStatus(string? Phase, IReadOnlyDictionary<string, string>? Capacity);
 
 /// <summary>A snapshot of a volume (https://kubernetes.io/docs/concepts/storage/volume-snapshots/).</summary>
 internal sealed record KubernetesSnapshot(KubernetesMetadata Metadata, SnapshotStatus? Status)
