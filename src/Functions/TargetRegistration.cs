@@ -33,7 +33,12 @@ internal static class TargetRegistration
     private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
         provider,
         (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
-        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout, HostNetwork = portainer.HostNetwork });
+        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges)
+        {
+            Boot = portainer.BootTimeout,
+            HostNetwork = portainer.HostNetwork,
+            Agents = (portainer.Agents ?? new()).ToSettings(),
+        });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

@@ -29,8 +29,7 @@ internal static class ScriptedNode
     {
         const UnixFileMode executable = (UnixFileMode)0b111_101_101;
         await using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
-        foreach (var folder in new[] { "bin", "tmp" })
-            await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.Directory, folder) { Mode = executable });
+        await tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.Directory, "bin") { Mode = executable });
         var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "busybox")).First(File.Exists);
         await using var busybox = File.OpenRead(path);
         using var node = new MemoryStream(Encoding.UTF8.GetBytes(Node));

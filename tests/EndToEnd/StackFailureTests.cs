@@ -12,6 +12,9 @@ public sealed class StackFailureTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
 
+    // What an agent may ask for: a machine with more of them takes every agent.
+    private const int MostCores = 16;
+
     /// <summary>The way to fail, its message, its evidence, and the step.</summary>
     private static readonly Dictionary<string, (string Message, string Evidence, string Step)> Ways = new()
     {
@@ -36,7 +39,7 @@ public sealed class StackFailureTests
 
         var healthy = await PostAsync(controlPlane, "Healthy");
         var failing = new Dictionary<string, JsonNode>();
-        foreach (var way in Ways.Keys.Where(way => way != "ImagePullFailed"))
+        foreach (var way in Ways.Keys.Where(way => way != "ImagePullFailed" && (way != "Unschedulable" || Environment.ProcessorCount < MostCores)))
             failing[way] = await PostAsync(controlPlane, way);
         foreach (var (way, accepted) in failing)
             await AssertFailedAsync(controlPlane, engine, portainer, way, accepted);
@@ -69,7 +72,7 @@ public sealed class StackFailureTests
         cluster = $"{PortainerServer.EndpointId}",
         character = new { name = "Scripted", bio = "One of many.", plugins = new[] { "@elizaos/plugin-bootstrap" } },
         env = new { WAY = way },
-        resources = new { memoryMiB = 256, cpu = way == "Unschedulable" ? 16 : 1 },
+        resources = new { memoryMiB = 256, cpu = way == "Unschedulable" ? Math.Min(MostCores, Environment.ProcessorCount + 1) : 1 },
     });
 
     private static async Task<JsonNode> AssertEndsAsync(ControlPlane controlPlane, JsonNode accepted, string status)

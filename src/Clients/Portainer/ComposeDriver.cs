@@ -71,7 +71,9 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
             new(1, 1, null, limits, null));
     }
 
-    public Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => _watch.InspectAsync(prepared, cancellationToken);
+    /// <summary>Always a look of its own, because engines have no list that says as much.</summary>
+    public Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        _watch.InspectAsync(prepared, cancellationToken);
 
     /// <summary>The engine's own check has asked the agent; from here nobody can.</summary>
     public Task<ElizaHealth> GetHealthAsync(PreparedLaunch prepared, AgentState.Running running, CancellationToken cancellationToken) =>

@@ -26,5 +26,5 @@ public sealed class PortainerClusters(PortainerConnection connection, PortainerC
 
     /// <param name="environment">Its number; nothing is asked here.</param>
     public KubernetesCluster Open(int environment) =>
-        _clusters.GetOrAdd(environment, number => new(new(connection.Kubernetes(number), time)));
+        _clusters.GetOrAdd(environment, number => new(new(connection.Kubernetes(number), time), time));
 }

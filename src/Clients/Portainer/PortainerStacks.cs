@@ -10,7 +10,7 @@ public sealed class PortainerStacks(PortainerClient client, TimeProvider time)
     private const int MostLooks = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
-    private readonly SharedList<PortainerStack> _stacks = new(client.ListStacksAsync);
+    private readonly SharedList<PortainerStack> _stacks = new(client.ListStacksAsync, time);
 
     /// <param name="seen">The number on an object of the stack; null when there is none.</param>
     /// <returns>The newest; null when there is none.</returns>
@@ -51,7 +51,7 @@ public sealed class PortainerStacks(PortainerClient client, TimeProvider time)
     /// <summary>Each is seen twice: a list may show what is gone, and the number may be another's by now.</summary>
     private async Task<IReadOnlyList<PortainerStack>> FindAllAsync(StackKey key, int? seen, CancellationToken cancellationToken)
     {
-        var listed = (await _stacks.GetAsync(cancellationToken)).Where(key.Matches).Select(stack => stack.Id).Order().ToList();
+        var listed = (await _stacks.GetAsync(since: null, cancellationToken)).Where(key.Matches).Select(stack => stack.Id).Order().ToList();
         if (listed.Count == 0 && seen is { } unlisted)
             listed.Add(unlisted);
         var found = new List<PortainerStack>();

@@ -82,8 +82,10 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         Log.Started(_logger, agentId, prepared.Launch.Revision, prepared.Launch.Attempt, prepared.Cluster, refused?.Cause);
     }
 
-    public async Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => _launches.Read(agentId) is { } prepared
-        ? await Driver(prepared).InspectAsync(prepared, cancellationToken).ConfigureAwait(false)
+    public Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => InspectAsync(agentId, since: null, cancellationToken);
+
+    public async Task<AgentState> InspectAsync(Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken) => _launches.Read(agentId) is { } prepared
+        ? await Driver(prepared).InspectAsync(prepared, since, cancellationToken).ConfigureAwait(false)
         : new AgentState.NotPrepared();
 
     public async Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken) =>

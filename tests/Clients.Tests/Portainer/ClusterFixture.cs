@@ -54,12 +54,20 @@ internal sealed class ClusterFixture : IAsyncDisposable
     }
 
     /// <summary>As a new life of the control plane has it: with nothing in memory.</summary>
-    public PortainerTarget NewTarget(int? registryId = null, params string[] controlPlane)
+    public PortainerTarget NewTarget(int? registryId = null, params string[] controlPlane) =>
+        NewTarget(new PortainerTargetOptions(Agents, registryId, controlPlane));
+
+    /// <summary>The same with settings for all agents.</summary>
+    public PortainerTarget NewTarget(AgentSettings settings) => NewTarget(new PortainerTargetOptions(Agents, null, []) { Agents = settings });
+
+    private string Agents => Path.Combine(_folder.FullName, "agents");
+
+    private PortainerTarget NewTarget(PortainerTargetOptions options)
     {
         var connection = PortainerConnection.To(new() { Address = Server.Address, ApiKey = PortainerServer.ApiKey });
         var clusters = new PortainerClusters(connection, new(connection, Clock), Clock);
         var target = new PortainerTarget(
-            clusters, _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to 'one' (1)")), new(Path.Combine(_folder.FullName, "agents"), registryId, controlPlane), NullLogger<PortainerTarget>.Instance);
+            clusters, _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to 'one' (1)")), options, NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }
