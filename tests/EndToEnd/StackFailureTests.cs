@@ -41,9 +41,9 @@ public sealed class StackFailureTests
         var failing = new Dictionary<string, JsonNode>();
         foreach (var way in Ways.Keys.Where(way => way != "ImagePullFailed" && (way != "Unschedulable" || Environment.ProcessorCount < MostCores)))
             failing[way] = await PostAsync(controlPlane, way);
+        await AssertRestartsAsync(controlPlane, engine, healthy);
         foreach (var (way, accepted) in failing)
             await AssertFailedAsync(controlPlane, engine, portainer, way, accepted);
-        await AssertRestartsAsync(controlPlane, engine, healthy);
 
         portainer.SetRegistryLogin(PortainerServer.RegistryId, Login(registry, "outdated"));
         failing["ImagePullFailed"] = await PostAsync(controlPlane, "ImagePullFailed");
