@@ -89,6 +89,32 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task A_launch_waits_for_the_snapshot_that_the_target_makes()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(_ => new(pipeline.CallsOf<PrepareTemplate>().Count < 4 ? "A snapshot is made." : null));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal(OperationStatus.Succeeded, result.Status);
+        Assert.Equal(4, pipeline.CallsOf<PrepareTemplate>().Count);
+        Assert.Single(pipeline.CallsOf<StartAgent>());
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_never_ready_fails_the_update_and_the_old_revision_runs_again()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => new(template.Rollback ? null : "A snapshot is made: no space left."));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RolledBack), (result.Status, result.Outcome));
+        Assert.Equal(("template", "A snapshot is made: no space left. This took longer than 600 s."), (pipeline.CallsOf<FailDeployment>()[0].Error.Step, result.Message));
+        Assert.True(Assert.Single(pipeline.CallsOf<StartAgent>()).Rollback);
+    }
+
+    [Fact]
     public async Task A_target_may_allow_a_longer_boot_and_what_it_waited_for_is_told()
     {
         await using var pipeline = new Pipeline();
