@@ -7,15 +7,23 @@ internal sealed record AgentObject(KubernetesKind Kind, KubernetesMetadata Metad
 /// <summary>The objects of one agent, found by its label. Nothing is removed unless the very same object was seen twice as the agent's and as unwanted.</summary>
 internal sealed class AgentObjects(KubernetesClient client)
 {
-    /// <summary>What an agent leaves when its stack goes: its data and its secrets.</summary>
-    private static readonly IReadOnlyList<KubernetesKind> Left = [KubernetesKind.Secret, KubernetesKind.Claim];
+    /// <summary>What an agent leaves when its stack goes: its data, what was kept of it, and its secrets.</summary>
+    private static readonly IReadOnlyList<KubernetesKind> Left = [KubernetesKind.Secret, KubernetesKind.Claim, KubernetesKind.Snapshot];
 
     /// <summary>Removes what a stack no longer makes.</summary>
     /// <returns>How many were removed.</returns>
-    public async Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
+    public Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken) =>
+        PruneAsync(agentId, space, KubernetesKind.OfStacks, wanted, cancellationToken);
+
+    /// <summary>Removes the agent's autoscaler, which would pull the replicas of the next stack within the bounds of the last one.</summary>
+    public Task RemoveAutoscalerAsync(Guid agentId, string space, CancellationToken cancellationToken) =>
+        PruneAsync(agentId, space, [KubernetesKind.Autoscaler], [], cancellationToken);
+
+    private async Task<int> PruneAsync(
+        Guid agentId, string space, IReadOnlyList<KubernetesKind> kinds, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
     {
         var kept = wanted.Select(manifest => (manifest.Kind, manifest.Name)).ToHashSet();
-        var unwanted = (await ListAsync(agentId, space, KubernetesKind.OfStacks, cancellationToken))
+        var unwanted = (await ListAsync(agentId, space, kinds, cancellationToken))
             .Where(seen => !kept.Contains((seen.Kind.Name, seen.Metadata.Name))).ToList();
         foreach (var first in unwanted)
         {
@@ -55,9 +63,21 @@ internal sealed class AgentObjects(KubernetesClient client)
 
     private async Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, string? space, IReadOnlyList<KubernetesKind> kinds, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(kinds.Select(async kind =>
-            (await client.ListAsync<KubernetesObject>(kind, space, KubernetesNames.Selector(agentId), cancellationToken: cancellationToken))
-                .Select(found => new AgentObject(kind, found.Metadata))));
+        var lists = await Task.WhenAll(kinds.Select(kind => ListAsync(agentId, space, kind, cancellationToken)));
         return [.. lists.SelectMany(list => list)];
+    }
+
+    private async Task<IEnumerable<AgentObject>> ListAsync(Guid agentId, string? space, KubernetesKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.ListAsync<KubernetesObject>(kind, space, KubernetesNames.Selector(agentId), cancellationToken: cancellationToken))
+                .Select(found => new AgentObject(kind, found.Metadata));
+        }
+        // Not every cluster has snapshots.
+        catch (ApiException exception) when (kind == KubernetesKind.Snapshot && AgentData.IsUnavailable(exception))
+        {
+            return [];
+        }
     }
 }

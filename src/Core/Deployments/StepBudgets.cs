@@ -4,7 +4,7 @@ namespace MultiAgentInfra.Core.Deployments;
 public static class StepBudgets
 {
     /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
-    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(345);
+    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(370);
 
     /// <summary>The deadline of a stop.</summary>
     public static readonly TimeSpan Halt = TimeSpan.FromMinutes(15);
@@ -26,6 +26,9 @@ public static class StepBudgets
 
     /// <summary>The most that a target may allow for the same, such as one whose nodes pull images first.</summary>
     public static readonly TimeSpan LongestBoot = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a target may take to make a snapshot of an agent's data, and to put one back.</summary>
+    public static readonly TimeSpan Snapshot = TimeSpan.FromMinutes(10);
 
     /// <summary>How long an agent must stay healthy before the deployment counts.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);
