@@ -33,6 +33,23 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task An_image_that_cannot_be_pulled_is_the_cause_of_the_failure_after_every_attempt()
+    {
+        await using var pipeline = Updating();
+        const string words = "The engine cannot pull the image: unauthorized";
+        var cause = new DiagnosedException(new(DiagnosisCause.ImagePullFailed, words, [words], "See what the registry says."), new IOException());
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new InvalidOperationException(words, cause));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RolledBack), (result.Status, result.Outcome));
+        var error = Assert.Single(pipeline.CallsOf<FailDeployment>()).Error;
+        Assert.Equal(("template", DiagnosisCause.ImagePullFailed, "The engine cannot pull the image: unauthorized"), (error.Step, error.Cause, error.Message));
+        Assert.Equal([error.Message], error.Evidence);
+        Assert.Equal(StepBudgets.Attempts, pipeline.CallsOf<PrepareTemplate>().Count(template => !template.Rollback));
+    }
+
+    [Fact]
     public async Task A_revision_that_cannot_be_built_leaves_the_old_one_alone()
     {
         await using var pipeline = Updating();

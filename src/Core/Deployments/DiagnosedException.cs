@@ -4,7 +4,8 @@ namespace MultiAgentInfra.Core.Deployments;
 
 /// <summary>Stands as the inner exception of a failure whose cause is known. Of an activity's failure an orchestration is given no more than types and
 /// messages, so its message is the diagnosis as JSON.</summary>
-public sealed class DiagnosedException(Diagnosis diagnosis) : Exception(JsonSerializer.Serialize(diagnosis, JsonSerializerOptions.Web))
+public sealed class DiagnosedException(Diagnosis diagnosis, Exception? innerException = null)
+    : Exception(JsonSerializer.Serialize(diagnosis, JsonSerializerOptions.Web), innerException)
 {
     /// <param name="type">The full name of an exception's type.</param>
     /// <returns>Null when the exception is another.</returns>

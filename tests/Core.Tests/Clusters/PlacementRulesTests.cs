@@ -3,15 +3,12 @@ using FsCheck.Fluent;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Deployments;
+using static MultiAgentInfra.Core.Tests.Clusters.ClusterSamples;
 
 namespace MultiAgentInfra.Core.Tests.Clusters;
 
 public sealed class PlacementRulesTests
 {
-    private const long GiB = 1L << 30;
-    private static readonly DateTimeOffset Now = new(2030, 6, 15, 12, 0, 0, TimeSpan.Zero);
-    private static readonly ClusterAmount Pod = new(100, GiB / 2, 1);
-
     [Theory]
     [InlineData(1, 1024, 100, 512)]
     [InlineData(0.1, 256, 50, 128)]
@@ -111,70 +108,6 @@ public sealed class PlacementRulesTests
         Assert.Equal(refusal is null ? "1" : null, decision.Cluster);
         Assert.Equal(refusal ?? "It stays on cluster 'c1' (1), where its data is", decision.Explanation);
     }
-
-    [Theory]
-    [InlineData(2, 3, true)]
-    [InlineData(1, 3, false)]
-    [InlineData(0, 1, true)]
-    [InlineData(0, 2, false)]
-    public void An_agent_that_grows_needs_room_for_what_is_not_kept_for_it(int free, int replicas, bool fits)
-    {
-        var agent = Guid.NewGuid();
-        var home = Cluster("1", pods: free + 1, requested: 1) with { Agents = new Dictionary<Guid, AgentUse> { [agent] = On("n1", Pod) } };
-
-        var decision = PlacementRules.Decide(new(agent, Pod, replicas, null), new([home], [new(agent, "1", Pod)], new HashSet<string>(), Now));
-
-        Assert.Equal(fits ? "1" : null, decision.Cluster);
-        if (fits)
-            return;
-        Assert.Equal($"The agent asks for more than there is on its cluster 'c1' (1): 'c1' (1) has room for {free + 1} of its {replicas} pods of that size", decision.Explanation);
-        Assert.Equal((DiagnosisCause.Unschedulable, false), (decision.Refusal!.Cause, decision.MayPass));
-    }
-
-    [Theory]
-    [InlineData(1, true)]
-    [InlineData(2, false)]
-    public void A_pod_that_grows_has_the_place_of_the_one_before(int size, bool fits)
-    {
-        var agent = Guid.NewGuid();
-        var home = Cluster("1") with
-        {
-            Nodes = [Node("n1", new(400, 2 * GiB, 10)) with { Requested = new(300, 3 * GiB / 2, 3) }, Node("n2", new(8000, GiB, 10)) with { Requested = new(100, GiB / 2, 1) }],
-            Agents = new Dictionary<Guid, AgentUse> { [agent] = On("n1", Pod) },
-        };
-        var demand = new AgentDemand(agent, new(100, size * GiB, 1), 1, null);
-
-        Assert.Equal(fits, PlacementRules.Decide(demand, new([home], [new(agent, "1", Pod)], new HashSet<string>(), Now)).Cluster is not null);
-    }
-
-    [Fact]
-    public void Whoever_asks_for_no_more_than_is_kept_stays_whatever_the_cluster_has() => Prop.ForAll(Situations().ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (situation, replicas) =>
-    {
-        var agent = Guid.NewGuid();
-        foreach (var cluster in situation.Clusters.Where(cluster => cluster.Status == ClusterStatus.Up && Now - cluster.SeenAt <= PlacementRules.OldestFacts))
-        {
-            var there = situation with { Reservations = [.. situation.Reservations, new(agent, cluster.Id, Pod * 5)] };
-            Assert.Equal(cluster.Id, PlacementRules.Decide(new(agent, Pod, replicas, null), there).Cluster);
-        }
-    }).QuickCheckThrowOnFailure();
-
-    [Fact]
-    public void Agents_that_come_and_grow_are_never_promised_more_than_there_is() => Prop.ForAll(
-        Gen.Choose(0, 12).ToArbitrary(), Gen.Choose(0, 5).Zip(Gen.Choose(1, 4)).ListOf().ToArbitrary(), (pods, wishes) =>
-    {
-        var agents = Enumerable.Range(0, 6).Select(_ => Guid.NewGuid()).ToArray();
-        var promised = new Dictionary<Guid, ClusterAmount>();
-        foreach (var (agent, replicas) in wishes.Select(wish => (agents[wish.Item1], wish.Item2)))
-        {
-            var demand = new AgentDemand(agent, Pod, replicas, null);
-            if (Decide(demand, promised).Cluster is not null)
-                promised[agent] = ClusterAmount.Max(promised.GetValueOrDefault(agent), demand.Total);
-            Assert.InRange(ClusterAmount.Sum(promised.Values).Pods, 0, pods);
-        }
-
-        PlacementDecision Decide(AgentDemand demand, Dictionary<Guid, ClusterAmount> promised) => PlacementRules.Decide(
-            demand, new([Cluster("1", pods)], [.. promised.Select(agent => new ClusterReservation(agent.Key, "1", agent.Value))], new HashSet<string>(), Now));
-    }).QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData(ClusterStatus.Up, 0, null, DiagnosisCause.Unschedulable)]
@@ -277,45 +210,4 @@ public sealed class PlacementRulesTests
     private static PlacementDecision Decide(
         IReadOnlyList<ClusterFacts> clusters, IReadOnlyList<ClusterReservation>? reservations = null, string? drained = null, Guid? agent = null, string? wanted = null) =>
         PlacementRules.Decide(new(agent ?? Guid.NewGuid(), Pod, 1, wanted), new(clusters, reservations ?? [], drained is null ? new HashSet<string>() : new HashSet<string> { drained }, Now));
-
-    /// <param name="pods">For how many of the pods the cluster has room when it is empty.</param>
-    /// <param name="requested">How many of them are on it.</param>
-    private static ClusterFacts Cluster(string id, int pods = 110, int requested = 0) => new(id, $"c{id}", "kubernetes", ClusterStatus.Up, Now)
-    {
-        Nodes = [Node("n1", Pod * pods) with { Requested = Pod * requested }],
-    };
-
-    private static AgentUse On(string node, ClusterAmount amount) => new(amount, default) { ByNode = new Dictionary<string, ClusterAmount> { [node] = amount } };
-
-    private static ClusterNode Node(string name, ClusterAmount allocatable) => new(name, true, allocatable, default, null, []);
-
-    private static long Room(ClusterFacts cluster, PlacementSituation situation) => cluster.RoomFor(
-        Pod, situation.Reservations.Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount));
-
-    private static Gen<PlacementSituation> Situations() =>
-        from count in Gen.Choose(0, 6)
-        from clusters in Clusters().ListOf(count)
-        from drained in Gen.Elements(true, false, false).ListOf(count)
-        from reserved in Gen.Choose(0, 5).ListOf(count)
-        let named = clusters.Select((cluster, index) => cluster with { Id = $"{index}" }).ToList()
-        select new PlacementSituation(
-            named,
-            [.. named.SelectMany((cluster, index) => Enumerable.Range(0, reserved[index]).Select(_ => new ClusterReservation(Guid.NewGuid(), cluster.Id, Pod)))],
-            named.Where((_, index) => drained[index]).Select(cluster => cluster.Id).ToHashSet(),
-            Now);
-
-    private static Gen<ClusterFacts> Clusters() =>
-        from status in Gen.Elements(ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Down, ClusterStatus.Unknown)
-        from onlyByName in Gen.Elements(true, false, false, false)
-        from minutes in Gen.Elements(0, 1, 2, 3)
-        from nodes in Nodes().ListOf()
-        select new ClusterFacts("", "c", "kubernetes", status, Now.AddMinutes(-minutes)) { OnlyByName = onlyByName, Nodes = [.. nodes] };
-
-    private static Gen<ClusterNode> Nodes() =>
-        from cpu in Gen.Choose(0, 4000)
-        from memory in Gen.Choose(0, 16)
-        from pods in Gen.Choose(0, 40)
-        from requested in Gen.Choose(0, 10)
-        from ready in Gen.Elements(true, true, false)
-        select new ClusterNode("n", ready, new(cpu, memory * GiB, pods), Pod * requested, null, []);
 }
