@@ -57,7 +57,7 @@ public sealed partial class DockerTarget(
         return "the engine has the image";
     }
 
-    public async Task StartAsync(
+    public async Task<bool> StartAsync(
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -77,6 +77,7 @@ public sealed partial class DockerTarget(
 
             await containers.StartAsync(name, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, agentId, launch.Revision, launch.Attempt, launch.Port);
+            return true;
         }
         finally
         {

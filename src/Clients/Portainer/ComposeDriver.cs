@@ -48,7 +48,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
             variables.Secret,
             cancellationToken);
         var file = ComposeManifest.Of(KubernetesRollout.Workload(prepared, variables, secrets), options.HostNetwork);
-        await clusters.Stacks.ApplyAsync(Key(prepared), file, null, cancellationToken);
+        await clusters.Stacks.ApplyAsync(StackOf(prepared), file, null, cancellationToken);
         return null;
     }
 
@@ -89,7 +89,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         return false;
     }
 
-    public Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => clusters.Stacks.RemoveAsync(Key(prepared), null, cancellationToken);
+    public Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => clusters.Stacks.RemoveAsync(StackOf(prepared), null, cancellationToken);
 
     public async Task RemoveAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
 
-    private static StackKey Key(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
+    public StackKey StackOf(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
 
     private static AgentLaunch? LaunchOf(DockerContainer container) => KubernetesNames.ReadLaunch(container.Config.Labels);
 

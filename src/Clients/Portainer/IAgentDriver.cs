@@ -35,6 +35,9 @@ internal interface IAgentDriver
     /// <param name="tail">Only the last so many lines; null for all.</param>
     Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken);
 
+    /// <summary>By what the agent's stack is found.</summary>
+    StackKey StackOf(PreparedLaunch prepared);
+
     /// <summary>The agent's page, below Portainer's address.</summary>
     string PageOf(PreparedLaunch prepared);
 }

@@ -41,6 +41,8 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
     public Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken) => _watch.ReadLogAsync(
         prepared.Cluster, prepared.Launch.AgentId, after == 0 ? null : DateTimeOffset.UnixEpoch.AddTicks(after * TimeSpan.TicksPerMicrosecond), tail, limitBytes, cancellationToken);
 
+    public StackKey StackOf(PreparedLaunch prepared) => KubernetesRollout.Key(prepared);
+
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/kubernetes/applications/{KubernetesNames.Namespace(prepared.Launch.OrganizationId)}/{KubernetesNames.Agent(prepared.Launch.AgentId)}");
 }

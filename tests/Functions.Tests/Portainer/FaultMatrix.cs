@@ -43,7 +43,9 @@ internal static class FaultMatrix
         ["500 after acting"] = fault => fault with { Acts = true },
         ["timeout after acting"] = fault => fault with { Acts = true, Hangs = true },
         ["connection lost after acting"] = fault => fault with { Acts = true, Drops = true },
-        ["slower than a step may be"] = fault => fault with { Delay = TimeSpan.FromSeconds(33) },
+        ["slower than a look may be"] = fault => fault with { Delay = TimeSpan.FromSeconds(33) },
+        ["slower than any step may be"] = fault => fault with { Delay = TimeSpan.FromMinutes(6) },
+        ["connection lost long before acting"] = fault => fault with { Delay = TimeSpan.FromMinutes(6), Drops = true },
     };
 
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfLists = new Dictionary<string, Func<PortainerFault, PortainerFault>>
