@@ -32,7 +32,12 @@ internal static class TargetRegistration
 
     private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer) => ActivatorUtilities.CreateInstance<PortainerTarget>(
         provider,
-        new PortainerTargetOptions(provider.GetRequiredService<PortainerPlacement>().PlaceAsync, portainer.RegistryId, portainer.ControlPlaneRanges) { Boot = portainer.BootTimeout, HostNetwork = portainer.HostNetwork });
+        new PortainerTargetOptions(provider.GetRequiredService<PortainerPlacement>().PlaceAsync, portainer.RegistryId, portainer.ControlPlaneRanges)
+        {
+            Boot = portainer.BootTimeout,
+            HostNetwork = portainer.HostNetwork,
+            Agents = (portainer.Agents ?? new()).ToSettings(),
+        });
 
     private static DockerTarget CreateDockerTarget(IServiceProvider provider, DockerOptions docker, DataFolder folder) => ActivatorUtilities.CreateInstance<DockerTarget>(
         provider,

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests;
 
 public sealed class SharedListTests
 {
+    private readonly FakeClock _clock = new();
     private readonly ConcurrentQueue<TaskCompletionSource<IReadOnlyList<int>>> _requests = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -12,9 +14,9 @@ public sealed class SharedListTests
     public async Task Whoever_comes_during_a_request_shares_the_next_one()
     {
         var list = Create();
-        var first = list.GetAsync(Token);
+        var first = list.GetAsync(since: null, Token);
         var request = await NextAsync(1);
-        var late = Enumerable.Range(0, 20).Select(_ => list.GetAsync(Token)).ToList();
+        var late = Enumerable.Range(0, 20).Select(_ => list.GetAsync(since: null, Token)).ToList();
         request.SetResult([1]);
         (await NextAsync(2)).SetResult([2]);
 
@@ -27,9 +29,9 @@ public sealed class SharedListTests
     public async Task A_request_that_fails_fails_those_who_waited_for_it_and_no_other()
     {
         var list = Create();
-        var first = list.GetAsync(Token);
+        var first = list.GetAsync(since: null, Token);
         var request = await NextAsync(1);
-        var second = list.GetAsync(Token);
+        var second = list.GetAsync(since: null, Token);
         request.SetException(new InvalidOperationException("down"));
         (await NextAsync(2)).SetResult([2]);
 
@@ -42,12 +44,46 @@ public sealed class SharedListTests
     {
         var list = Create();
         using var gone = new CancellationTokenSource();
-        var first = list.GetAsync(gone.Token);
+        var first = list.GetAsync(since: null, gone.Token);
         var request = await NextAsync(1);
         await gone.CancelAsync();
         await Assert.ThrowsAsync<TaskCanceledException>(() => first);
-        var second = list.GetAsync(Token);
+        var second = list.GetAsync(since: null, Token);
         request.SetResult([1]);
+        (await NextAsync(2)).SetResult([2]);
+
+        Assert.Equal([2], await second);
+    }
+
+    [Fact]
+    public async Task Those_of_one_sweep_share_one_request_however_late_they_ask()
+    {
+        var list = Create();
+        var sweep = _clock.GetUtcNow();
+        var first = list.GetAsync(sweep, Token);
+        var request = await NextAsync(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        var during = list.GetAsync(sweep, Token);
+        request.SetResult([1]);
+        Assert.Equal([1], await first);
+        Assert.Equal([1], await during);
+        Assert.Equal([1], await list.GetAsync(sweep, Token));
+
+        var next = list.GetAsync(_clock.GetUtcNow(), Token);
+        (await NextAsync(2)).SetResult([2]);
+        Assert.Equal([2], await next);
+        Assert.Equal([2], await list.GetAsync(sweep, Token));
+    }
+
+    [Fact]
+    public async Task A_request_that_failed_is_no_answer_for_a_sweep()
+    {
+        var list = Create();
+        var sweep = _clock.GetUtcNow();
+        var first = list.GetAsync(sweep, Token);
+        (await NextAsync(1)).SetException(new InvalidOperationException("down"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => first);
+        var second = list.GetAsync(sweep, Token);
         (await NextAsync(2)).SetResult([2]);
 
         Assert.Equal([2], await second);
@@ -58,8 +94,8 @@ public sealed class SharedListTests
         var request = new TaskCompletionSource<IReadOnlyList<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests.Enqueue(request);
         return request.Task;
-    });
+    }, _clock);
 
     private async Task<TaskCompletionSource<IReadOnlyList<int>>> NextAsync(int number) =>
-        await TestSupport.Wait.ForAsync($"request {number}", TimeSpan.FromSeconds(10), () => Task.FromResult(_requests.ElementAtOrDefault(number - 1)));
+        await Wait.ForAsync($"request {number}", TimeSpan.FromSeconds(10), () => Task.FromResult(_requests.ElementAtOrDefault(number - 1)));
 }

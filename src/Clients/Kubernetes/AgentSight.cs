@@ -24,12 +24,12 @@ internal sealed record AgentSight(IReadOnlyList<AgentSet> Sets, IReadOnlyList<Ku
     [JsonIgnore]
     public bool IsGone => Pods.Count == 0 && Sets.All(set => set.Wanted == 0 && set.IsSettled);
 
-    public static async Task<AgentSight> LookAsync(KubernetesCluster cluster, Guid agentId, CancellationToken cancellationToken)
+    public static async Task<AgentSight> LookAsync(KubernetesCluster cluster, Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var statefulSets = cluster.ListStatefulSetsAsync(cancellationToken);
-        var deployments = cluster.ListDeploymentsAsync(cancellationToken);
+        var statefulSets = cluster.ListStatefulSetsAsync(since, cancellationToken);
+        var deployments = cluster.ListDeploymentsAsync(since, cancellationToken);
         var sets = Of(KubernetesKind.StatefulSet, await statefulSets).Concat(Of(KubernetesKind.Deployment, await deployments)).ToList();
-        var pods = (await cluster.ListPodsAsync(cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId);
+        var pods = (await cluster.ListPodsAsync(since, cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId);
         return new(sets, [.. pods.OrderBy(pod => pod.Metadata.CreationTimestamp)]);
 
         IEnumerable<AgentSet> Of(KubernetesKind kind, IReadOnlyList<KubernetesWorkload> workloads) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MultiAgentInfra.Clients.Kubernetes;
 
 /// <summary>What every object has (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/).</summary>
@@ -22,9 +24,23 @@ public sealed record KubernetesCondition(string Type, string Status, string? Rea
 /// <summary>A StatefulSet or a Deployment.</summary>
 public sealed record KubernetesWorkload(KubernetesMetadata Metadata, WorkloadSpec Spec, WorkloadStatus? Status);
 
-/// <summary>How many pods a workload is to have.</summary>
-/// <param name="Replicas">Null stands for 1.</param>
-public sealed record WorkloadSpec(int? Replicas);
+/// <summary>What a workload is to have.</summary>
+/// <param name="Replicas">Pods; null stands for 1.</param>
+/// <param name="VolumeClaimTemplates">Of a StatefulSet.</param>
+public sealed record WorkloadSpec(int? Replicas, IReadOnlyList<KubernetesClaim>? VolumeClaimTemplates = null)
+{
+    /// <summary>The volume of each of its pods; null where they have none.</summary>
+    [JsonIgnore]
+    public AgentVolume? Volume => VolumeClaimTemplates is [var claim, ..] && KubernetesAmount.TryParse(claim.Spec.Resources?.Requests?.GetValueOrDefault("storage"), out var bytes)
+        ? new((int)(bytes / (1 << 30)), claim.Spec.StorageClassName)
+        : null;
+}
+
+/// <summary>What a pod claims of a volume (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/).</summary>
+public sealed record KubernetesClaim(ClaimSpec Spec);
+
+/// <summary>Of what size and class a volume is to be.</summary>
+public sealed record ClaimSpec(string? StorageClassName, PodResources? Resources);
 
 /// <summary>How many pods a workload has.</summary>
 public sealed record WorkloadStatus(long ObservedGeneration, int Replicas, int ReadyReplicas, IReadOnlyList<KubernetesCondition>? Conditions);

@@ -46,6 +46,8 @@ internal sealed class ManifestWriter(KubernetesClient client)
     private static bool IsPart(JsonNode? wanted, JsonNode? there) => (wanted, there) switch
     {
         (JsonObject some, JsonObject all) => some.All(property => IsPart(property.Value, all[property.Key])),
+        // The API server leaves empty lists out.
+        (JsonArray { Count: 0 }, null) => true,
         (JsonArray some, JsonArray all) => some.Count == all.Count && some.Zip(all).All(pair => IsPart(pair.First, pair.Second)),
         _ => JsonNode.DeepEquals(wanted, there),
     };

@@ -32,7 +32,3 @@ public sealed record OwnerSpace(Guid OrganizationId)
 /// <param name="StorageGiB">GiB in claims.</param>
 /// <param name="Pods">Pods and claims, each.</param>
 public sealed record OwnerLimits(double Cpu = 32, int MemoryMiB = 65536, int StorageGiB = 200, int Pods = 50);
-
-/// <summary>Where a PostgreSQL is reached.</summary>
-/// <param name="Range">Such as <c>10.20.0.5/32</c>.</param>
-public sealed record DatabaseAddress(string Range, int Port = 5432);

@@ -23,29 +23,24 @@ internal static class OwnerTraffic
         yield return Policy(space, "default-deny", [], ingress: [], egress: []);
         yield return Policy(space, "allow-dns", [], ingress: null, egress: [Names()]);
         yield return Policy(space, "allow-internet", Agents(), ingress: null, egress: [new() { ["to"] = Internet() }]);
-        if (space.ControlPlane.Count > 0)
-        {
-            yield return Policy(space, "allow-health", Agents(), egress: null, ingress:
-            [
-                new()
-                {
-                    ["from"] = new JsonArray([.. space.ControlPlane.Select(range => Range(range))]),
-                    ["ports"] = new JsonArray(Port("TCP", RuntimeSettings.Port)),
-                },
-            ]);
-        }
 
-        if (space.Databases.Count > 0)
-        {
-            yield return Policy(space, "allow-databases", Labels(KubernetesNames.DatabaseLabel, "external"), ingress: null, egress:
-            [
-                .. space.Databases.Select(database => new JsonObject
-                {
-                    ["to"] = new JsonArray(Range(database.Range)),
-                    ["ports"] = new JsonArray(Port("TCP", database.Port)),
-                }),
-            ]);
-        }
+        // Without addresses too, so that an exception goes when its setting does.
+        yield return Policy(space, "allow-health", Agents(), egress: null, ingress: space.ControlPlane.Count == 0 ? [] :
+        [
+            new()
+            {
+                ["from"] = new JsonArray([.. space.ControlPlane.Select(range => Range(range))]),
+                ["ports"] = new JsonArray(Port("TCP", RuntimeSettings.Port)),
+            },
+        ]);
+        yield return Policy(space, "allow-databases", Labels(KubernetesNames.DatabaseLabel, "external"), ingress: null, egress:
+        [
+            .. space.Databases.Select(database => new JsonObject
+            {
+                ["to"] = new JsonArray(Range(database.Range)),
+                ["ports"] = new JsonArray(Port("TCP", database.Port)),
+            }),
+        ]);
     }
 
     /// <summary>The policy of pods that let nothing in and reach names and these ranges, the public Internet when there are none.</summary>

@@ -63,7 +63,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
             new(1, 1, null, limits, null));
     }
 
-    public async Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
+    public async Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var container = await FindAsync(prepared, cancellationToken);
         var launch = container is null ? null : LaunchOf(container) ?? prepared.Launch;

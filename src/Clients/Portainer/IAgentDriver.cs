@@ -16,7 +16,8 @@ internal interface IAgentDriver
     Task<Diagnosis?> StartAsync(
         PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 
-    Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken);
+    /// <param name="since">What was seen then, or later, will do too; null for a look of its own.</param>
+    Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken);
 
     Task<ElizaHealth> GetHealthAsync(PreparedLaunch prepared, AgentState.Running running, CancellationToken cancellationToken);
 

@@ -18,7 +18,8 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
         PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken) =>
         _rollout.StartAsync(prepared, secrets, environment, cancellationToken);
 
-    public Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => _watch.InspectAsync(prepared, cancellationToken);
+    public Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        _watch.InspectAsync(prepared, since, cancellationToken);
 
     public Task<ElizaHealth> GetHealthAsync(PreparedLaunch prepared, AgentState.Running running, CancellationToken cancellationToken) => running is RunningPod pod
         ? _watch.GetHealthAsync(prepared.Cluster, pod, cancellationToken)
@@ -26,7 +27,7 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
 
     public async Task<bool> StopAsync(PreparedLaunch prepared, bool kill, CancellationToken cancellationToken)
     {
-        var sight = await _watch.LookAsync(prepared.Cluster, prepared.Launch.AgentId, cancellationToken);
+        var sight = await _watch.LookAsync(prepared.Cluster, prepared.Launch.AgentId, since: null, cancellationToken);
         await _rollout.StopAsync(prepared.Cluster, sight, kill, cancellationToken);
         // What Portainer has accepted and not applied yet would come up later.
         if (sight.IsGone && sight.Sets.Count == 0 && prepared.Started)

@@ -15,7 +15,7 @@ internal sealed class KubernetesPlans(PortainerClusters clusters, PortainerTarge
     public LaunchPlan Make(PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment)
     {
         var variables = AgentVariables.Of(prepared.Launch, secrets, environment);
-        var workload = KubernetesRollout.Workload(prepared, variables, secrets);
+        var workload = options.Agents.Settle(KubernetesRollout.Workload(prepared, variables, secrets));
         var (space, agent) = (KubernetesRollout.Space(prepared.Launch, options), AgentManifest.Of(workload));
         var limits = new PodAmount(prepared.Launch.Resources.Cpu, prepared.Launch.Resources.MemoryMiB);
         return new(

@@ -23,12 +23,12 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var cluster = clusters.Open(prepared.Cluster);
-        var sight = await AgentSight.LookAsync(cluster, prepared.Launch.AgentId, cancellationToken);
+        var sight = await AgentSight.LookAsync(cluster, prepared.Launch.AgentId, since: null, cancellationToken);
         foreach (var pod in sight.Pods)
             RequireSame(prepared.Launch, pod);
 
         var variables = AgentVariables.Of(prepared.Launch, secrets, environment);
-        var workload = Workload(prepared, variables, secrets);
+        var workload = options.Agents.Settle(Workload(prepared, variables, secrets), sight);
         await new ManifestWriter(cluster.Client).EnsureSecretAsync(AgentSecret.Of(workload, variables.Secret), secrets.Values, cancellationToken);
         var manifest = AgentManifest.Of(workload);
         try
@@ -64,7 +64,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     /// <summary>Removes the agent's stack; its data and its secrets stay.</summary>
     public async Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
     {
-        var sight = await AgentSight.LookAsync(clusters.Open(prepared.Cluster), prepared.Launch.AgentId, cancellationToken);
+        var sight = await AgentSight.LookAsync(clusters.Open(prepared.Cluster), prepared.Launch.AgentId, since: null, cancellationToken);
         await clusters.Stacks.RemoveAsync(Key(prepared), StackOn(sight), cancellationToken);
     }
 
@@ -74,7 +74,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
     {
         var agentId = prepared.Launch.AgentId;
         var cluster = clusters.Open(prepared.Cluster);
-        if ((await cluster.ListPodsAsync(cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
+        if ((await cluster.ListPodsAsync(since: null, cancellationToken)).Any(pod => pod.Metadata.AgentId == agentId))
             throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
         await RemoveStackAsync(prepared, cancellationToken);
         var left = await new AgentObjects(cluster.Client).RemoveAllAsync(agentId, KubernetesNames.Namespace(prepared.Launch.OrganizationId), cancellationToken);
@@ -82,8 +82,12 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
             throw new InvalidOperationException($"The cluster still has {string.Join(", ", left.Select(item => $"{item.Kind} {item.Metadata.Name}"))} of agent {agentId}.");
     }
 
-    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) =>
-        OwnerManifest.Of(new(launch.OrganizationId) { ControlPlane = options.ControlPlaneRanges });
+    internal static OwnerManifest Space(AgentLaunch launch, PortainerTargetOptions options) => OwnerManifest.Of(new(launch.OrganizationId)
+    {
+        Limits = options.Agents.Limits,
+        ControlPlane = options.ControlPlaneRanges,
+        Databases = options.Agents.Databases,
+    });
 
     internal static StackKey Key(PreparedLaunch prepared) =>
         new(prepared.Cluster, KubernetesNames.Agent(prepared.Launch.AgentId), KubernetesNames.Namespace(prepared.Launch.OrganizationId));

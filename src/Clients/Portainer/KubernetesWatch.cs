@@ -19,14 +19,14 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
     // Since when each agent has had the problem that it has: not by the cluster's clock, which may be another.
     private readonly ConcurrentDictionary<Guid, (string Cause, DateTimeOffset Since)> _troubled = new();
 
-    public Task<AgentSight> LookAsync(int environment, Guid agentId, CancellationToken cancellationToken) =>
-        AgentSight.LookAsync(clusters.Open(environment), agentId, cancellationToken);
+    public Task<AgentSight> LookAsync(int environment, Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        AgentSight.LookAsync(clusters.Open(environment), agentId, since, cancellationToken);
 
-    public async Task<AgentState> InspectAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
+    public async Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken)
     {
-        var sight = await LookAsync(prepared.Cluster, prepared.Launch.AgentId, cancellationToken);
+        var sight = await LookAsync(prepared.Cluster, prepared.Launch.AgentId, since, cancellationToken);
         if (!sight.IsGone)
-            return sight.Pods.Count == 0 ? await WithoutPodsAsync(prepared, sight, cancellationToken) : await WithPodsAsync(prepared, sight, cancellationToken);
+            return sight.Pods.Count == 0 ? await WithoutPodsAsync(prepared, sight, since, cancellationToken) : await WithPodsAsync(prepared, sight, since, cancellationToken);
         if (!prepared.Started)
             return prepared.IsForgotten ? new AgentState.NotPrepared() : new AgentState.NotStarted(prepared.Launch);
         if (prepared.Refused is { } refused)
@@ -57,7 +57,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
     {
         var cluster = clusters.Open(environment);
         var logs = new List<PodLog>();
-        foreach (var pod in (await cluster.ListPodsAsync(cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId))
+        foreach (var pod in (await cluster.ListPodsAsync(since: null, cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId))
         {
             var most = limitBytes + PodLog.Spare;
             var text = await cluster.Client.ReadLogAsync(pod.Metadata, since, tail, limitBytes: most, cancellationToken: cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         return PodLog.Merge(logs);
     }
 
-    private async Task<AgentState> WithPodsAsync(PreparedLaunch prepared, AgentSight sight, CancellationToken cancellationToken)
+    private async Task<AgentState> WithPodsAsync(PreparedLaunch prepared, AgentSight sight, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var newest = sight.Pods[^1];
         var launch = LaunchOf(newest, prepared);
@@ -85,7 +85,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         }
 
         var cluster = clusters.Open(prepared.Cluster);
-        var warnings = await cluster.ListWarningsAsync(cancellationToken);
+        var warnings = await cluster.ListWarningsAsync(since, cancellationToken);
         foreach (var pod in sight.Pods.Where(pod => !pod.IsReady && !pod.IsTerminating))
         {
             if (PodProblem.Of(pod, warnings) is { } problem)
@@ -95,11 +95,11 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         return new AgentState.Starting($"{ready.Count} of {active.Wanted} pods are ready; pod {newest.Metadata.Name} is {newest.Status.Phase}.", launch);
     }
 
-    private async Task<AgentState> WithoutPodsAsync(PreparedLaunch prepared, AgentSight sight, CancellationToken cancellationToken)
+    private async Task<AgentState> WithoutPodsAsync(PreparedLaunch prepared, AgentSight sight, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         if (sight.Active is not { } active)
             return new AgentState.Starting("The last pod has ended; its controller has not said so yet.", prepared.Launch);
-        var warnings = await clusters.Open(prepared.Cluster).ListWarningsAsync(cancellationToken);
+        var warnings = await clusters.Open(prepared.Cluster).ListWarningsAsync(since, cancellationToken);
         return PodProblem.Of(active.Workload, warnings) is { } problem
             ? await JudgeAsync(problem, prepared, null, cancellationToken)
             : new AgentState.Starting($"{active.Kind} {active.Workload.Metadata.Name} has no pod yet.", prepared.Launch);

@@ -15,7 +15,7 @@ public sealed class PortainerClusters(PortainerConnection connection, PortainerC
 
     public PortainerClient Client => client;
 
-    public PortainerStacks Stacks { get; } = new(client, unanswered);
+    public PortainerStacks Stacks { get; } = new(client, unanswered, time);
 
     internal TimeProvider Time => time;
 
@@ -26,5 +26,5 @@ public sealed class PortainerClusters(PortainerConnection connection, PortainerC
 
     /// <param name="environment">Its number; nothing is asked here.</param>
     public KubernetesCluster Open(int environment) =>
-        _clusters.GetOrAdd(environment, number => new(new(connection.Kubernetes(number), time)));
+        _clusters.GetOrAdd(environment, number => new(new(connection.Kubernetes(number), time), time));
 }

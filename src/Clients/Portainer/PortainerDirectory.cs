@@ -23,11 +23,11 @@ public sealed class PortainerDirectory : IClusterDirectory
     public PortainerDirectory(PortainerClusters clusters)
     {
         _clusters = clusters;
-        _sweep = new(SweepAsync);
+        _sweep = new(SweepAsync, clusters.Time);
     }
 
     public async Task<IReadOnlyList<ClusterFacts>> ListAsync(CancellationToken cancellationToken) =>
-        _last is { } last && _clusters.Time.GetUtcNow() - last.At < Freshness ? last.Clusters : await _sweep.GetAsync(cancellationToken);
+        _last is { } last && _clusters.Time.GetUtcNow() - last.At < Freshness ? last.Clusters : await _sweep.GetAsync(since: null, cancellationToken);
 
     /// <returns>The number of an environment; null when the id is none.</returns>
     internal static int? NumberOf(string cluster) =>

@@ -32,6 +32,9 @@ public sealed class PortainerOptions
     /// <summary>Whether agents in Docker environments use their engine's own network, for an engine without a bridge.</summary>
     public bool HostNetwork { get; set; }
 
+    /// <summary>For agents in Kubernetes environments; null for the defaults.</summary>
+    public PortainerAgentsOptions? Agents { get; set; }
+
     public bool IsConfigured => !string.IsNullOrEmpty(Address);
 
     /// <summary>Whether its Docker environment builds.</summary>

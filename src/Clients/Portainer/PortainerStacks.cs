@@ -5,12 +5,12 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <summary>One stack per key. Portainer neither answers the number of a new stack of Kubernetes nor refuses a second one of the same name, so each is
 /// looked for by its name, and by the number on its objects, before one is made. One whose create was sent is waited for and adopted: the create is
 /// repeated only when <see cref="StepBudgets.Unanswered"/> has passed and still nothing is there.</summary>
-public sealed class PortainerStacks(PortainerClient client, UnansweredStackStore unanswered)
+public sealed class PortainerStacks(PortainerClient client, UnansweredStackStore unanswered, TimeProvider time)
 {
     /// <summary>Portainer puts it on every object of a stack of Kubernetes.</summary>
     internal const string StackIdLabel = "io.portainer.kubernetes.application.stackid";
 
-    private readonly SharedList<PortainerStack> _stacks = new(client.ListStacksAsync);
+    private readonly SharedList<PortainerStack> _stacks = new(client.ListStacksAsync, time);
 
     /// <param name="seen">The number on an object of the stack; null when there is none.</param>
     /// <returns>The newest; null when there is none.</returns>
@@ -88,7 +88,7 @@ public sealed class PortainerStacks(PortainerClient client, UnansweredStackStore
     /// <summary>Oldest first. Each is seen twice: a list may show what is gone, and the number may be another's by now.</summary>
     private async Task<IReadOnlyList<PortainerStack>> FindAllAsync(StackKey key, int? seen, CancellationToken cancellationToken)
     {
-        var listed = (await _stacks.GetAsync(cancellationToken)).Where(key.Matches).Select(stack => stack.Id).Order().ToList();
+        var listed = (await _stacks.GetAsync(since: null, cancellationToken)).Where(key.Matches).Select(stack => stack.Id).Order().ToList();
         if (listed.Count == 0 && seen is { } unlisted)
             listed.Add(unlisted);
         var found = new List<PortainerStack>();

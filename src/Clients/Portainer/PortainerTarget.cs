@@ -90,11 +90,13 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         }
     }
 
-    public async Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default)
+    public Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => InspectAsync(agentId, since: null, cancellationToken);
+
+    public async Task<AgentState> InspectAsync(Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         if (_launches.Find(agentId) is not { } prepared)
             return new AgentState.NotPrepared();
-        var state = await Driver(prepared).InspectAsync(prepared, cancellationToken).ConfigureAwait(false);
+        var state = await Driver(prepared).InspectAsync(prepared, since, cancellationToken).ConfigureAwait(false);
         return state.IsGone && await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false)
             ? new AgentState.Starting("Portainer has not answered whether it makes the stack.", prepared.Launch) { IsAwaited = true }
             : state;

@@ -1,3 +1,4 @@
+using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Portainer;
@@ -10,6 +11,9 @@ public sealed record PortainerTargetOptions(PlaceAgent Place, int? RegistryId, I
 {
     /// <summary>How long an agent may take from its start to its first good answer.</summary>
     public TimeSpan Boot { get; init; } = StepBudgets.LongestBoot;
+
+    /// <summary>For agents in Kubernetes environments.</summary>
+    public AgentSettings Agents { get; init; } = new();
 
     /// <summary>Whether containers of Docker environments use their engine's own network, for an engine without a bridge.</summary>
     public bool HostNetwork { get; init; }

@@ -21,7 +21,7 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
         var hasFile = !string.IsNullOrEmpty(options.ApiKeyFile);
         if (!options.IsConfigured)
         {
-            if (hasKey || hasFile || options.EndpointId is not null || options.RegistryId is not null)
+            if (hasKey || hasFile || options.EndpointId is not null || options.RegistryId is not null || options.Agents is not null)
                 yield return "Portainer:Address is missing: give it, such as https://portainer.example:9443, or leave the whole section Portainer out.";
             yield break;
         }
@@ -32,8 +32,8 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
             yield return $"Portainer:Address '{options.Address}' would send the key in the clear; use https.";
         if (hasKey == hasFile)
             yield return "Give Portainer:ApiKey (environment variable PORTAINER_API_KEY) or Portainer:ApiKeyFile (PORTAINER_API_KEY_FILE), one of them.";
-        if (hasFile && SecretFile.Problem(options.ApiKeyFile!) is { } problem)
-            yield return $"Portainer:ApiKeyFile '{options.ApiKeyFile}' {problem}.";
+        if (hasFile && SecretFile.Problem(options.ApiKeyFile!) is { } objection)
+            yield return $"Portainer:ApiKeyFile '{options.ApiKeyFile}' {objection}.";
         if (options.EndpointId is < 1)
             yield return "Portainer:EndpointId must be the number of an environment.";
         foreach (var range in options.ControlPlaneRanges.Where(range => !IPNetwork.TryParse(range, out _)))
@@ -42,5 +42,7 @@ public sealed class PortainerValidation : IValidateOptions<PortainerOptions>
             yield return $"Portainer:BootTimeout must be from {ShortestBoot} to {StepBudgets.LongestBoot}.";
         if (options.RegistryId is < 1)
             yield return "Portainer:RegistryId must be the number of a registry.";
+        foreach (var problem in options.Agents?.Problems() ?? [])
+            yield return problem;
     }
 }

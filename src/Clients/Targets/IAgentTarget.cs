@@ -52,6 +52,10 @@ public interface IAgentTarget
 
     Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default);
 
+    /// <summary>The same for a sweep over many agents, which can share what is asked for the first of them.</summary>
+    /// <param name="since">What was seen then, or later, will do too; null for a look of its own.</param>
+    Task<AgentState> InspectAsync(Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken) => InspectAsync(agentId, cancellationToken);
+
     /// <summary>Asks once whether the agent answers, and as itself where the target can tell; one that does not is a value and no exception.</summary>
     /// <param name="token">The agent's own API token; null to leave out the question who answers.</param>
     /// <exception cref="ApiException">Something answers that refuses the agent's token.</exception>

@@ -19,10 +19,11 @@ public sealed record PlannedChange(ManifestObject Object, ObjectChange Change, I
 /// <summary>Compares what a launch would make with what is there.</summary>
 public static class LaunchDifference
 {
-    /// <summary>What every deployment changes, and what therefore tells nothing.</summary>
+    /// <summary>What every deployment changes, and what therefore tells nothing; and volumes, which stay as they are while there are any.</summary>
     private static readonly HashSet<string> Bookkeeping =
     [
         KubernetesNames.RevisionLabel, KubernetesNames.AttemptLabel, KubernetesNames.OperationLabel, KubernetesNames.ConfigHashAnnotation, KubernetesNames.LaunchAnnotation,
+        "volumeClaimTemplates",
     ];
 
     /// <param name="there">What the target has, which others may have added to.</param>

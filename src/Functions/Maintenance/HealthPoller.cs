@@ -9,19 +9,19 @@ namespace MultiAgentInfra.Functions.Maintenance;
 /// <summary>Asks every watched agent for its health and notes the answer.</summary>
 public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget target, TimeProvider time, ILogger<HealthPoller> logger)
 {
-    // Those who look at the same time share the lists of a cluster.
     private const int MostAtOnce = 128;
 
     public async Task PollAsync(CancellationToken cancellationToken)
     {
         var watched = await monitors.ListAsync(cancellationToken);
+        var began = time.GetUtcNow();
         var options = new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(watched, options, async (monitor, stop) => await LookAsync(monitor, stop));
+        await Parallel.ForEachAsync(watched, options, async (monitor, stop) => await LookAsync(monitor, began, stop));
     }
 
-    private async Task LookAsync(AgentMonitor monitor, CancellationToken cancellationToken)
+    private async Task LookAsync(AgentMonitor monitor, DateTimeOffset began, CancellationToken cancellationToken)
     {
-        var reason = await ReasonAsync(monitor.AgentId, cancellationToken);
+        var reason = await ReasonAsync(monitor.AgentId, began, cancellationToken);
         var failures = reason is null ? 0 : (monitor.Health?.Failures ?? 0) + 1;
         await monitors.RecordAsync(monitor.AgentId, new AgentHealth(reason is null, time.GetUtcNow(), failures, reason), cancellationToken);
         if (monitor.Health?.Healthy == (reason is null))
@@ -34,11 +34,11 @@ public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget tar
     }
 
     /// <returns>Why it is not healthy; null when it is.</returns>
-    private async Task<string?> ReasonAsync(Guid agentId, CancellationToken cancellationToken)
+    private async Task<string?> ReasonAsync(Guid agentId, DateTimeOffset began, CancellationToken cancellationToken)
     {
         try
         {
-            var state = await target.InspectAsync(agentId, cancellationToken);
+            var state = await target.InspectAsync(agentId, since: began, cancellationToken);
             if (state is not AgentState.Running running)
                 return state.Explanation;
             var health = await target.GetHealthAsync(agentId, running, token: null, cancellationToken);

@@ -61,12 +61,20 @@ internal sealed class ClusterFixture : IAsyncDisposable
     }
 
     /// <summary>As a new life of the control plane has it: with nothing in memory.</summary>
-    public PortainerTarget NewTarget(int? registryId = null, params string[] controlPlane)
+    public PortainerTarget NewTarget(int? registryId = null, params string[] controlPlane) =>
+        NewTarget(new PortainerTargetOptions(PlaceAsync, registryId, controlPlane));
+
+    /// <summary>The same with settings for all agents.</summary>
+    public PortainerTarget NewTarget(AgentSettings settings) => NewTarget(new PortainerTargetOptions(PlaceAsync, null, []) { Agents = settings });
+
+    private static Task<Placement> PlaceAsync(AgentLaunch launch, CancellationToken cancellationToken) => Task.FromResult(new Placement(1, "It goes to 'one' (1)"));
+
+    private PortainerTarget NewTarget(PortainerTargetOptions options)
     {
         var connection = PortainerConnection.To(new() { Address = Server.Address, ApiKey = PortainerServer.ApiKey });
         var clusters = new PortainerClusters(connection, new(connection, Clock), new(_store), Clock);
         var target = new PortainerTarget(
-            clusters, _registry, new(_store), new((_, _) => Task.FromResult(new Placement(1, "It goes to 'one' (1)")), registryId, controlPlane), NullLogger<PortainerTarget>.Instance);
+            clusters, _registry, new(_store), options, NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }

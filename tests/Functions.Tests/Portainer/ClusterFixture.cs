@@ -37,6 +37,9 @@ public class ClusterFixture : IAsyncLifetime
     /// <summary>Where the control plane keeps its files.</summary>
     public string Data => _api.Data;
 
+    public T Get<T>()
+        where T : notnull => _api.Get<T>();
+
     public virtual async ValueTask InitializeAsync()
     {
         Portainer = await PortainerServer.StartAsync(Clock);
@@ -126,8 +129,10 @@ public class ClusterFixture : IAsyncLifetime
                     return operation;
                 var now = Portainer.Calls.Count + Logs.Count;
                 (seen, quiet) = (now, now == seen ? quiet + 1 : 0);
-                if (quiet == QuietLooks)
-                    Clock.Advance(step);
+                if (quiet < QuietLooks)
+                    return null;
+                quiet = 0;
+                Clock.Advance(step);
                 return null;
             },
             TimeSpan.FromMilliseconds(10));
