@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.RegularExpressions;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Agents;
@@ -41,7 +42,7 @@ internal static partial class DeploymentFields
             yield return ("maxReplicas", Singleton);
         if (read.MaxReplicas < read.Replicas)
             yield return ("maxReplicas", "must not be less than replicas");
-        if (read.Host is { } host && (host.Length > 253 || !DnsName().IsMatch(host)))
+        if (read.Host is { } host && (host.Length > 253 || !DnsName().IsMatch(host) || IPAddress.TryParse(host, out _)))
             yield return ("host", "must be a DNS name in lower case, such as agent.example.com");
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MultiAgentInfra.Benchmarks;
+using MultiAgentInfra.Benchmarks.Clusters;
 using MultiAgentInfra.Benchmarks.Images;
 using MultiAgentInfra.Benchmarks.Workers;
 
@@ -10,6 +11,11 @@ var durable = BenchmarkCommand.Create(
 var images = BenchmarkCommand.Create(
     "images", "Measures builds and pushes of images beside Docker and buildah, and prints a table and a line for each goal.",
     ImageBenchmarks.Names, ImageBenchmarks.Refusal, ImageBenchmarks.RunAsync);
+var clusters = BenchmarkCommand.Create(
+    "clusters", "Measures many agents on the clusters of a Portainer, which is the tests' stand-in in a process of its own.", ["fleet"], () => null, ClusterBenchmarks.RunAsync);
+var portainer = new Command(PortainerProcess.Verb);
+portainer.Hidden = true;
+portainer.SetAction((_, _) => PortainerProcess.ServeAsync());
 
 var name = new Argument<string>("name");
 var subject = new Argument<string>("subject");
@@ -20,4 +26,4 @@ worker.Hidden = true;
 worker.SetAction((parsed, _) => WorkerProcess.ServeAsync(
     BenchmarkWorker.Named(parsed.GetValue(name)!), parsed.GetValue(subject)!, parsed.GetValue(count), parsed.GetValue(argument)));
 
-return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable, images, worker }.Parse(args).InvokeAsync();
+return await new RootCommand("Benchmarks of MultiAgentInfra.") { durable, images, clusters, worker, portainer }.Parse(args).InvokeAsync();
