@@ -14,7 +14,7 @@ internal static class Launches
         if (!options.KeepsTemplate)
             undo.Push(() => context.CallStepAsync(new RemoveTemplate(operationId, agentId)));
         var secrets = rollback ? Task.CompletedTask : context.CallStepAsync(new PrepareSecrets(operationId, agentId));
-        var template = context.CallStepAsync(new PrepareTemplate(operationId, agentId, launch.Revision, launch.Image, launch.Attempt, rollback));
+        var template = context.PrepareUntilReadyAsync(new PrepareTemplate(operationId, agentId, launch.Revision, launch.Image, launch.Attempt, rollback));
         await Task.WhenAll(secrets, template);
 
         undo.Push(() => context.StopUntilGoneAsync(operationId, agentId));

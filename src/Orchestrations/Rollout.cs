@@ -44,6 +44,18 @@ internal static class Rollout
         }
     }
 
+    /// <summary>Where the version of ElizaOS changes, a snapshot of the agent's data is made first, or put back.</summary>
+    public static async Task PrepareUntilReadyAsync(this TaskOrchestrationContext context, PrepareTemplate template)
+    {
+        var started = context.CurrentUtcDateTime;
+        while ((await context.CallStepAsync(template)).Waiting is { } what)
+        {
+            if (context.CurrentUtcDateTime >= started + StepBudgets.Snapshot)
+                throw new StepFailedException(((IStepInput<PreparedTemplate>)template).Step, $"{what} This took longer than {StepBudgets.Snapshot.TotalSeconds:0} s.");
+            await context.PauseAsync(started);
+        }
+    }
+
     public static async Task WaitUntilHealthyAsync(this TaskOrchestrationContext context, CheckAgent look, TimeSpan boot)
     {
         var started = context.CurrentUtcDateTime;

@@ -23,5 +23,9 @@ internal sealed class StepFailedException(string step, string message, bool canc
         : new(Step, Message, log.Lines, Diagnosis.Cause, Diagnosis.Evidence is { Count: > 0 } evidence ? evidence : log.Lines, Diagnosis.Hint);
 
     public static StepFailedException From(string step, TaskFailureDetails failure) =>
-        new(step, failure.ErrorMessage, failure.IsCausedBy<OperationCanceledByRequestException>());
+        new(
+            step,
+            failure.ErrorMessage,
+            failure.IsCausedBy<OperationCanceledByRequestException>(),
+            failure.IsCausedBy<ImagePullException>() ? ImagePullException.Explain(failure.ErrorMessage) : null);
 }

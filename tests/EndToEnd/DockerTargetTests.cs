@@ -7,23 +7,25 @@ namespace MultiAgentInfra.EndToEnd;
 /// <summary>From a character to an agent in a container: a real Docker Engine builds its image and runs it, and a real registry keeps it.</summary>
 [Trait("Category", "Long")]
 [Trait("Needs", "Server")]
-public sealed class DockerTargetTests
+[Collection(nameof(ContainerRun))]
+public sealed class DockerTargetTests(ContainerRun run)
 {
     private static readonly TimeSpan DeploymentDeadline = TimeSpan.FromMinutes(10);
 
     [Fact]
     public async Task An_agent_is_built_and_run_by_an_engine_outlives_the_control_plane_and_leaves_nothing()
     {
-        foreach (var program in new[] { "npm", "dockerd", "busybox", "docker-registry" })
-            Requires.Program(program);
-        await using var engine = await DockerEngine.StartAsync();
-        await using var registry = await RegistryProcess.StartAsync(new() { Password = true });
-        await using var controlPlane = await ControlPlane.StartAsync(settings: await ContainerSettings.OfAsync(engine, registry));
-        var canary = new Canary("container");
+        var controlPlane = await run.StartAsync();
+        var (engine, registry, canary) = (run.Engine, run.Registry, new Canary("container"));
 
         var (id, operation) = await DeployAsync(controlPlane, canary);
-        var log = await controlPlane.GetAsync($"{operation["links"]!["log"]}");
-        Assert.Contains(log["lines"]!.AsArray(), line => line!["text"]!.GetValue<string>().StartsWith("added ", StringComparison.Ordinal));
+        // Unless another test's agent was built before.
+        if (ControlPlane.Step(operation, "assemble") is not null)
+        {
+            var log = await controlPlane.GetAsync($"{operation["links"]!["log"]}");
+            Assert.Contains(log["lines"]!.AsArray(), line => line!["text"]!.GetValue<string>().StartsWith("added ", StringComparison.Ordinal));
+        }
+
         await AssertHealthyAsync(controlPlane, id);
         var container = await engine.RunAsync("ps", "--quiet", "--no-trunc", "--filter", $"name=agent-{id}");
         Assert.NotEmpty((await controlPlane.GetAsync($"/api/agents/{id}/logs"))["lines"]!.AsArray());
@@ -72,7 +74,7 @@ public sealed class DockerTargetTests
         var deletion = await controlPlane.DeleteAgentAsync(id);
         var ended = await controlPlane.WaitForEndAsync(deletion["operation"]!["id"]!.GetValue<string>(), DeploymentDeadline);
         Assert.True(ControlPlane.Status(ended) == "Succeeded", ended.ToJsonString());
-        Assert.Empty(await engine.RunAsync("ps", "--all", "--quiet"));
+        Assert.Empty(await engine.RunAsync("ps", "--all", "--quiet", "--filter", "name=agent-"));
         Assert.Empty(await engine.RunAsync("volume", "ls", "--quiet", "--filter", "name=agent-"));
     }
 }

@@ -31,6 +31,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Answer<ScanRuntimeImage, ScanVerdict>(_ => ScanVerdict.NotScanned("no scanner"));
         Answer<ListComponents, ComponentList>(_ => new ComponentList(Digest.Of("sbom"u8)));
         Answer<BuildAgentImage, BuiltImage>(_ => new BuiltImage(Image, 1));
+        Answer<PrepareTemplate, PreparedTemplate>(_ => new PreparedTemplate());
         Answer<StopAgent, AgentObservation>(_ => new AgentObservation(Ready: false, Gone: true, Failure: null));
         Answer<StartAgent, StartedAgent>(_ => new StartedAgent());
         Answer<CheckAgent, AgentObservation>(_ => new AgentObservation(Ready: true, Gone: false, Failure: null));

@@ -33,6 +33,21 @@ public sealed class RollbackTests
     }
 
     [Fact]
+    public async Task An_image_that_cannot_be_pulled_is_the_cause_of_the_failure_after_every_attempt()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new ImagePullException("unauthorized", new IOException()));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RolledBack), (result.Status, result.Outcome));
+        var error = Assert.Single(pipeline.CallsOf<FailDeployment>()).Error;
+        Assert.Equal(("template", DiagnosisCause.ImagePullFailed, "The engine cannot pull the image: unauthorized"), (error.Step, error.Cause, error.Message));
+        Assert.Equal([error.Message], error.Evidence);
+        Assert.Equal(StepBudgets.Attempts, pipeline.CallsOf<PrepareTemplate>().Count(template => !template.Rollback));
+    }
+
+    [Fact]
     public async Task A_revision_that_cannot_be_built_leaves_the_old_one_alone()
     {
         await using var pipeline = Updating();
@@ -71,6 +86,32 @@ public sealed class RollbackTests
         Assert.Equal((OperationStatus.Canceled, null), (result.Status, result.Outcome));
         Assert.Equal([nameof(StopAgent), nameof(RemoveTemplate), nameof(FailDeployment)], pipeline.Names.TakeLast(3));
         Assert.False(Assert.Single(pipeline.CallsOf<FailDeployment>()).StillRuns);
+    }
+
+    [Fact]
+    public async Task A_launch_waits_for_the_snapshot_that_the_target_makes()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(_ => new(pipeline.CallsOf<PrepareTemplate>().Count < 4 ? "A snapshot is made." : null));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal(OperationStatus.Succeeded, result.Status);
+        Assert.Equal(4, pipeline.CallsOf<PrepareTemplate>().Count);
+        Assert.Single(pipeline.CallsOf<StartAgent>());
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_never_ready_fails_the_update_and_the_old_revision_runs_again()
+    {
+        await using var pipeline = Updating();
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => new(template.Rollback ? null : "A snapshot is made: no space left."));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, OperationOutcome.RolledBack), (result.Status, result.Outcome));
+        Assert.Equal(("template", "A snapshot is made: no space left. This took longer than 600 s."), (pipeline.CallsOf<FailDeployment>()[0].Error.Step, result.Message));
+        Assert.True(Assert.Single(pipeline.CallsOf<StartAgent>()).Rollback);
     }
 
     [Fact]

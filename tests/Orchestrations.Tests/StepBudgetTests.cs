@@ -14,7 +14,7 @@ public sealed class StepBudgetTests
     {
         var steps = Sum(Steps().Except(Watched).Concat(["rollback-template", "rollback-deploy", "rollback-monitor"]));
         // What ran before is stopped, the new one is, and so is what the rollback has started; and the rollback looks first.
-        var watching = StepBudgets.JoinBuild + (2 * (StepBudgets.LongestBoot + StepBudgets.Hold)) + (4 * (StepBudgets.Stop + StepBudgets.Kill));
+        var watching = StepBudgets.JoinBuild + (2 * (StepBudgets.Snapshot + StepBudgets.LongestBoot + StepBudgets.Hold)) + (4 * (StepBudgets.Stop + StepBudgets.Kill));
         // A stack that was asked for is waited for once, by the start or by the stop after it.
         watching += (2 * StepBudgets.Start) + (2 * StepBudgets.Unanswered);
         var lastLooks = Sum([.. Watched, "rollback-healthy", "rollback-hold"]);

@@ -2,7 +2,6 @@ using MultiAgentInfra.Clients.Local;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
-using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities.Rollouts;
@@ -11,9 +10,9 @@ namespace MultiAgentInfra.Activities.Rollouts;
 [DurableTask(nameof(PrepareTemplate))]
 public sealed class PrepareTemplateActivity(
     AgentStore agents, TargetAllocationStore allocations, ImageFiles files, IAgentTarget target, StepRecorder recorder)
-    : StepActivity<PrepareTemplate, Done>(recorder)
+    : StepActivity<PrepareTemplate, PreparedTemplate>(recorder)
 {
-    protected override async Task<StepResult<Done>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
+    protected override async Task<StepResult<PreparedTemplate>> RunStepAsync(PrepareTemplate input, CancellationToken cancellationToken)
     {
         var agent = await agents.RequireAgentAsync(input.AgentId, cancellationToken);
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
@@ -25,17 +24,10 @@ public sealed class PrepareTemplateActivity(
             input.AgentId, input.Revision, input.Attempt ?? agent.Attempt, input.OperationId, input.Image, layers.Runtime[^1].Digest, place.Port, place.Uid, revision.Resources,
             agent.OrganizationId, revision.Deployment, revision.Plugins.ElizaVersion);
         var done = await target.PrepareAsync(launch, new LaunchFiles(repository, Unpack(layers.Runtime[^1]), Unpack(layers.Agent)), cancellationToken);
-        return Finished($"Port {place.Port}; {done}.{(input.Rollback ? await WayBackAsync(agent, launch, cancellationToken) : "")}");
+        return done.IsReady
+            ? new(new PreparedTemplate(), $"Port {place.Port}; {done.What}.")
+            : new(new PreparedTemplate($"{done.What}."), $"{done.What}.", Finished: false);
 
         UnpackLayer Unpack(Descriptor layer) => (folder, token) => files.UnpackAsync(repository, layer, folder, token);
-    }
-
-    /// <summary>ElizaOS migrates its database at every start, and not back.</summary>
-    private async Task<string> WayBackAsync(Agent agent, AgentLaunch launch, CancellationToken cancellationToken)
-    {
-        var failed = await agents.RequireRevisionAsync(agent.Id, agent.Revision, cancellationToken);
-        return failed.Plugins.ElizaVersion == launch.ElizaVersion
-            ? ""
-            : $" ElizaOS goes back from {failed.Plugins.ElizaVersion} to {launch.ElizaVersion}, and there is no snapshot of the agent's data: what the newer one has migrated stays so.";
     }
 }

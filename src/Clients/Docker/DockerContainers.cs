@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using MultiAgentInfra.Clients.Oci;
+using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Docker;
@@ -14,18 +16,28 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
     private static readonly TimeSpan Removal = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Transfer = TimeSpan.FromMinutes(30);
 
+    private const int MostEvents = 100;
+
     private readonly DockerTransport _transport = new(connection, new SecretRedactor([]), time);
 
     /// <summary>Pulls an image by its digest, which the engine checks.</summary>
     /// <param name="name">With the registry's host and port.</param>
-    public Task PullAsync(string name, Digest digest, PullCredential credential, CancellationToken cancellationToken)
+    /// <exception cref="ImagePullException">The engine says that it cannot.</exception>
+    public async Task PullAsync(string name, Digest digest, PullCredential credential, CancellationToken cancellationToken)
     {
         var redacting = new DockerTransport(connection, new SecretRedactor(new[] { credential.Password, credential.Token }.OfType<string>()), time);
         var call = new DockerCall(HttpMethod.Post, DockerRoutes.Pull(name, digest.Value), Transfer)
         {
             Headers = new Dictionary<string, string> { ["X-Registry-Auth"] = connection.PortainerRegistry is { } registry ? RegistryLogin.OfPortainer(registry) : RegistryLogin.AuthOf(credential) },
         };
-        return redacting.FollowAsync(call, _ => { }, _ => { }, cancellationToken);
+        try
+        {
+            await redacting.FollowAsync(call, _ => { }, _ => { }, cancellationToken);
+        }
+        catch (ApiException exception) when (exception.Status is not (null or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout))
+        {
+            throw new ImagePullException(exception.Words, exception);
+        }
     }
 
     /// <returns>Null when the engine has none of that name.</returns>
@@ -63,6 +75,25 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
     public Task RemoveImageAsync(string image, CancellationToken cancellationToken) => UnlessAsync(
         HttpStatusCode.Conflict,
         () => UnlessAsync(HttpStatusCode.NotFound, () => SendAsync(HttpMethod.Delete, DockerRoutes.ImageName(image), Removal, cancellationToken)));
+
+    /// <summary>How the container ended last.</summary>
+    internal async Task<DockerContainerEnd> FindEndAsync(DockerContainer container, CancellationToken cancellationToken)
+    {
+        var state = container.State;
+        if (state is { Restarting: true } or { OomKilled: true })
+            return new(state.Restarting ? state.ExitCode : null, state.OomKilled);
+        // Both within a moment of the time that the engine keeps.
+        var finished = state.FinishedAt.ToUnixTimeSeconds();
+        var events = await _transport.SendAsync(new(HttpMethod.Get, DockerRoutes.Ends(container.Id, finished - 1, finished + 1), Quick), ReadAsync, cancellationToken);
+        return new(events.LastOrDefault(seen => seen.ExitCode is not null)?.ExitCode, events.Any(seen => seen.Action == "oom"));
+
+        static async Task<List<EngineEvent>> ReadAsync(HttpResponseMessage response, CancellationToken token)
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(token);
+            return await JsonSerializer.DeserializeAsyncEnumerable<EngineEvent>(stream, topLevelValues: true, JsonSerializerOptions.Web, token)
+                .OfType<EngineEvent>().Take(MostEvents).ToListAsync(token);
+        }
+    }
 
     /// <summary>Makes a network of that name, unless there is one.</summary>
     public Task EnsureNetworkAsync(string name, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken) =>
@@ -122,4 +153,11 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
 
     private Task<bool> SendAsync(HttpMethod method, string route, TimeSpan timeout, CancellationToken cancellationToken) =>
         _transport.SendAsync(new(method, route, timeout), Sent, cancellationToken);
+
+    private sealed record EngineEvent(string Action, EventActor? Actor)
+    {
+        public int? ExitCode => int.TryParse(Actor?.Attributes?.GetValueOrDefault("exitCode"), CultureInfo.InvariantCulture, out var code) ? code : null;
+    }
+
+    private sealed record EventActor(IReadOnlyDictionary<string, string>? Attributes);
 }

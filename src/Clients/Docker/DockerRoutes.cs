@@ -31,6 +31,10 @@ internal static class DockerRoutes
     public static string ContainerLog(string name, string since, int? tail) =>
         Container(name, string.Create(CultureInfo.InvariantCulture, $"/logs?stdout=1&stderr=1&timestamps=1&since={since}&tail={tail?.ToString(CultureInfo.InvariantCulture) ?? "all"}"));
 
+    /// <summary>What the engine remembers of a container's ends between two times, in seconds of Unix time.</summary>
+    public static string Ends(string id, long since, long until) =>
+        string.Create(CultureInfo.InvariantCulture, $"events?since={since}&until={until}&filters={Escape(JsonSerializer.Serialize(new Dictionary<string, string[]> { ["container"] = [id], ["event"] = ["die", "oom"] }))}");
+
     public const string NewNetwork = "networks/create";
 
     public const string NewVolume = "volumes/create";

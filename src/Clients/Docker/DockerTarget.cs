@@ -46,15 +46,16 @@ public sealed partial class DockerTarget(
     public Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
-    public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
+    public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
         var credential = await registry.GetPullCredentialAsync(files.Repository, cancellationToken).ConfigureAwait(false);
         await containers.PullAsync(registry.FullName(files.Repository), launch.Image, credential, cancellationToken).ConfigureAwait(false);
         var folder = Folder(launch.AgentId);
         Directory.CreateDirectory(folder.Root);
         folder.WriteImage(registry.PullReference(files.Repository, launch.Image));
+        var change = VersionChange.Of(folder.ReadLaunch()?.ElizaVersion, launch.ElizaVersion);
         folder.WriteLaunch(launch);
-        return "the engine has the image";
+        return new($"the engine has the image{(change is null ? "" : $"; {change.WithoutSnapshot("a Docker Engine takes none of volumes")}")}");
     }
 
     public async Task<bool> StartAsync(

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MultiAgentInfra.Clients.Targets;
 
 namespace MultiAgentInfra.Clients.Kubernetes;
 
@@ -35,17 +36,19 @@ public sealed class AgentManifest
     /// <exception cref="Core.NonRetryableException">The workload makes no sense.</exception>
     public static AgentManifest Of(AgentWorkload workload) => new(workload);
 
-    internal static Dictionary<string, string> Labels(AgentWorkload workload) => new()
+    internal static Dictionary<string, string> Labels(AgentWorkload workload) => Labels(workload.Launch, workload.OrganizationId, workload.ElizaVersion);
+
+    internal static Dictionary<string, string> Labels(AgentLaunch launch, Guid organizationId, string elizaVersion) => new()
     {
         [KubernetesNames.NameLabel] = KubernetesNames.ApplicationName,
-        [KubernetesNames.InstanceLabel] = KubernetesNames.Agent(workload.Launch.AgentId),
-        [KubernetesNames.VersionLabel] = KubernetesNames.LabelValue(workload.ElizaVersion),
+        [KubernetesNames.InstanceLabel] = KubernetesNames.Agent(launch.AgentId),
+        [KubernetesNames.VersionLabel] = KubernetesNames.LabelValue(elizaVersion),
         [KubernetesNames.ManagedByLabel] = KubernetesNames.ManagedBy,
-        [KubernetesNames.AgentLabel] = $"{workload.Launch.AgentId:D}",
-        [KubernetesNames.OwnerLabel] = $"{workload.OrganizationId:D}",
-        [KubernetesNames.RevisionLabel] = KubernetesNames.Number(workload.Launch.Revision),
-        [KubernetesNames.AttemptLabel] = KubernetesNames.Number(workload.Launch.Attempt),
-        [KubernetesNames.OperationLabel] = $"{workload.Launch.OperationId:D}",
+        [KubernetesNames.AgentLabel] = $"{launch.AgentId:D}",
+        [KubernetesNames.OwnerLabel] = $"{organizationId:D}",
+        [KubernetesNames.RevisionLabel] = KubernetesNames.Number(launch.Revision),
+        [KubernetesNames.AttemptLabel] = KubernetesNames.Number(launch.Attempt),
+        [KubernetesNames.OperationLabel] = $"{launch.OperationId:D}",
     };
 
     internal static JsonObject Map(IEnumerable<KeyValuePair<string, string>> entries) => new(entries.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));

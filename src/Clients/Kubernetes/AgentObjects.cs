@@ -7,8 +7,8 @@ internal sealed record AgentObject(KubernetesKind Kind, KubernetesMetadata Metad
 /// <summary>The objects of one agent, found by its label. Nothing is removed unless the very same object was seen twice as the agent's and as unwanted.</summary>
 internal sealed class AgentObjects(KubernetesClient client)
 {
-    /// <summary>What an agent leaves when its stack goes: its data and its secrets.</summary>
-    private static readonly IReadOnlyList<KubernetesKind> Left = [KubernetesKind.Secret, KubernetesKind.Claim];
+    /// <summary>What an agent leaves when its stack goes: its data, what was kept of it, and its secrets.</summary>
+    private static readonly IReadOnlyList<KubernetesKind> Left = [KubernetesKind.Secret, KubernetesKind.Claim, KubernetesKind.Snapshot];
 
     /// <summary>Removes what a stack no longer makes.</summary>
     /// <returns>How many were removed.</returns>
@@ -55,9 +55,21 @@ internal sealed class AgentObjects(KubernetesClient client)
 
     private async Task<IReadOnlyList<AgentObject>> ListAsync(Guid agentId, string? space, IReadOnlyList<KubernetesKind> kinds, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(kinds.Select(async kind =>
-            (await client.ListAsync<KubernetesObject>(kind, space, KubernetesNames.Selector(agentId), cancellationToken: cancellationToken))
-                .Select(found => new AgentObject(kind, found.Metadata))));
+        var lists = await Task.WhenAll(kinds.Select(kind => ListAsync(agentId, space, kind, cancellationToken)));
         return [.. lists.SelectMany(list => list)];
+    }
+
+    private async Task<IEnumerable<AgentObject>> ListAsync(Guid agentId, string? space, KubernetesKind kind, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.ListAsync<KubernetesObject>(kind, space, KubernetesNames.Selector(agentId), cancellationToken: cancellationToken))
+                .Select(found => new AgentObject(kind, found.Metadata));
+        }
+        // Not every cluster has snapshots.
+        catch (ApiException exception) when (kind == KubernetesKind.Snapshot && AgentData.IsUnavailable(exception))
+        {
+            return [];
+        }
     }
 }

@@ -18,7 +18,10 @@ public sealed record KubernetesKind(string ApiVersion, string Name, string Plura
     public static readonly KubernetesKind Pod = new("v1", "Pod", "pods");
     public static readonly KubernetesKind Quota = new("v1", "ResourceQuota", "resourcequotas");
     public static readonly KubernetesKind Secret = new("v1", "Secret", "secrets");
+    public static readonly KubernetesKind Snapshot = new("snapshot.storage.k8s.io/v1", "VolumeSnapshot", "volumesnapshots");
+    public static readonly KubernetesKind SnapshotClass = new("snapshot.storage.k8s.io/v1", "VolumeSnapshotClass", "volumesnapshotclasses", IsNamespaced: false);
     public static readonly KubernetesKind StatefulSet = new("apps/v1", "StatefulSet", "statefulsets");
+    public static readonly KubernetesKind StorageClass = new("storage.k8s.io/v1", "StorageClass", "storageclasses", IsNamespaced: false);
 
     /// <summary>What a stack of an agent may be made of. Kinds that others own in turn, such as pods, are not in it.</summary>
     internal static readonly IReadOnlyList<KubernetesKind> OfStacks =
@@ -35,7 +38,7 @@ public sealed record KubernetesKind(string ApiVersion, string Name, string Plura
     ];
 
     private static readonly Dictionary<string, KubernetesKind> ByName =
-        OfStacks.Concat([Claim, Job, LimitRange, Namespace, Pod, Quota, Secret]).ToDictionary(kind => kind.Name);
+        OfStacks.Concat([Claim, Job, LimitRange, Namespace, Pod, Quota, Secret, Snapshot]).ToDictionary(kind => kind.Name);
 
     /// <summary>The kind of an object that this system makes.</summary>
     public static KubernetesKind Of(ManifestObject manifest) =>

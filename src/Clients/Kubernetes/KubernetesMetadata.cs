@@ -36,12 +36,6 @@ public sealed record WorkloadSpec(int? Replicas, IReadOnlyList<KubernetesClaim>?
         : null;
 }
 
-/// <summary>What a pod claims of a volume (https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/).</summary>
-public sealed record KubernetesClaim(ClaimSpec Spec);
-
-/// <summary>Of what size and class a volume is to be.</summary>
-public sealed record ClaimSpec(string? StorageClassName, PodResources? Resources);
-
 /// <summary>How many pods a workload has.</summary>
 public sealed record WorkloadStatus(long ObservedGeneration, int Replicas, int ReadyReplicas, IReadOnlyList<KubernetesCondition>? Conditions);
 

@@ -34,6 +34,12 @@ public static partial class KubernetesNames
     /// <summary>What people call the agent.</summary>
     public const string TitleAnnotation = "multi-agent-infra/title";
 
+    /// <summary>On a claim: which version of ElizaOS may have written to it, and what was kept of the data before, as JSON.</summary>
+    public const string DataAnnotation = "multi-agent-infra/data";
+
+    /// <summary>On a snapshot: the claim that puts its data back, as JSON.</summary>
+    public const string ClaimAnnotation = "multi-agent-infra/claim";
+
     /// <summary>The one container of an agent's pod.</summary>
     public const string Container = "agent";
 
@@ -51,6 +57,9 @@ public static partial class KubernetesNames
     /// <summary>The claim of a singleton's data, which its StatefulSet makes and leaves behind
     /// (https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage).</summary>
     public static string Claim(Guid agentId) => $"{DataVolume}-{Agent(agentId)}-0";
+
+    /// <summary>The snapshot of an agent's data that is taken before that launch of it.</summary>
+    public static string Snapshot(Guid agentId, int revision, int attempt) => $"{Agent(agentId)}-{Number(revision)}-{Number(attempt)}";
 
     /// <summary>The certificate of an agent that is reached from outside.</summary>
     public static string Certificate(Guid agentId) => $"{Agent(agentId)}-tls";

@@ -12,6 +12,12 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
     /// <summary>The agent's own; everything else here is the control plane's.</summary>
     public string Data => Path.Combine(Root, "data");
 
+    /// <summary>A copy of the data of before the last change of ElizaOS's version.</summary>
+    public string Snapshot => Path.Combine(Root, "snapshot");
+
+    /// <summary>The record of the process that copies data.</summary>
+    public string CopyPid => Path.Combine(Root, "copy.pid");
+
     public string Layer => Path.Combine(Root, "layer");
 
     public string Character => Path.Combine(Layer, "app", "character.json");
@@ -26,6 +32,8 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
     private string ImagePath => Path.Combine(Root, "image");
 
     private string PidPath => Path.Combine(Root, "pid");
+
+    private string DataNotePath => Path.Combine(Root, "data.json");
 
     private string ExitPath => Path.Combine(Root, "exit");
 
@@ -61,6 +69,15 @@ internal sealed class AgentFolder(string agentsFolder, Guid agentId)
         var next = LaunchFile + ".new";
         File.WriteAllText(next, Format(launch));
         File.Move(next, LaunchFile, overwrite: true);
+    }
+
+    /// <summary>What is known of the data; null before anything was written down.</summary>
+    public string? ReadDataNote() => File.Exists(DataNotePath) ? File.ReadAllText(DataNotePath) : null;
+
+    public void WriteDataNote(string json)
+    {
+        File.WriteAllText(DataNotePath + ".new", json);
+        File.Move(DataNotePath + ".new", DataNotePath, overwrite: true);
     }
 
     /// <summary>Where a container engine finds the prepared image; null where none was prepared for one.</summary>

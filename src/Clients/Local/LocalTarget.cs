@@ -22,6 +22,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 
     private readonly RuntimeFolders _runtimes = new(options.RuntimesFolder, time);
+    private readonly DataCopies _copies = new(time);
     private readonly SemaphoreSlim _changes = new(1);
     private readonly ConcurrentDictionary<Guid, ProcessIdentity> _asked = new();
 
@@ -46,7 +47,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         Task.FromResult<IReadOnlyList<ManifestObject>?>(null);
 
     /// <summary>Puts the image's files in place; safe to repeat. The runtime layer is unpacked once for all agents that share it.</summary>
-    public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
+    public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
         var runtime = "there already";
         await _runtimes.UnpackOnceAsync(launch.RuntimeLayer, UnpackAsync, cancellationToken).ConfigureAwait(false);
@@ -54,6 +55,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
         try
         {
             var folder = Folder(launch.AgentId);
+            var data = await _copies.KeepAsync(folder, launch, Inspect(launch.AgentId) is AgentState.Running, cancellationToken).ConfigureAwait(false);
             CreateFolders(folder, launch);
             var next = folder.Layer + ".new";
             folder.RemoveDrafts();
@@ -63,7 +65,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             folder.RemoveLaunch();
             Directory.Move(next, folder.Layer);
             folder.WriteLaunch(launch);
-            return $"the runtime is {runtime}";
+            return new($"the runtime is {runtime}{(data is null ? "" : $"; {data}")}");
         }
         finally
         {

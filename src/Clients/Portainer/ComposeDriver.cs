@@ -13,8 +13,7 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <summary>Docker environments: a stack of Docker Compose for each agent. Its secrets go into a volume through Portainer's proxy, and into no file of a stack.</summary>
 internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry registry, PortainerTargetOptions options) : IAgentDriver
 {
-    private const int EvidenceLines = 100;
-    private const int EvidenceBytes = 64 * 1024;
+    private readonly ComposeWatch _watch = new(clusters, options);
 
     // One request is enough, and for ElizaOS another one is another shutdown beside the first.
     private readonly ConcurrentDictionary<Guid, string> _asked = new();
@@ -35,11 +34,13 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         PreparedLaunch prepared, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         var launch = prepared.Launch;
-        if (await FindAsync(prepared, cancellationToken) is { State.Running: true } container)
+        if (await _watch.FindAsync(prepared, cancellationToken) is { State.Running: true } container)
         {
-            if (LaunchOf(container)?.IsSameAs(launch) == true)
+            if (KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) != true)
+                throw new InvalidOperationException($"Agent {launch.AgentId} still runs in container {container.ShortId}: it must be gone before the next starts.");
+            // To apply it once more makes the row that an earlier attempt did not get, and leaves the container as it is.
+            if (await clusters.Stacks.FindAsync(Key(prepared), null, cancellationToken) is not null)
                 return null;
-            throw new InvalidOperationException($"Agent {launch.AgentId} still runs in container {container.ShortId}: it must be gone before the next starts.");
         }
 
         var variables = AgentVariables.Of(launch, secrets, environment);
@@ -48,8 +49,15 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
             variables.Secret,
             cancellationToken);
         var file = ComposeManifest.Of(KubernetesRollout.Workload(prepared, variables, secrets), options.HostNetwork);
-        await clusters.Stacks.ApplyAsync(StackOf(prepared), file, null, cancellationToken);
-        return null;
+        try
+        {
+            await clusters.Stacks.ApplyAsync(Key(prepared), file, null, cancellationToken);
+            return null;
+        }
+        catch (ApiException exception) when (ComposeRefusal.Of(exception) is { } refused)
+        {
+            return refused;
+        }
     }
 
     /// <summary>See <see cref="PlanLaunch"/>.</summary>
@@ -63,16 +71,9 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
             new(1, 1, null, limits, null));
     }
 
-    public async Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken)
-    {
-        var container = await FindAsync(prepared, cancellationToken);
-        var launch = container is null ? null : LaunchOf(container) ?? prepared.Launch;
-        if (container is { State.Running: true })
-            return await WatchAsync(prepared, container, launch!, cancellationToken);
-        if (!prepared.Started)
-            return prepared.IsForgotten ? new AgentState.NotPrepared() : new AgentState.NotStarted(prepared.Launch);
-        return container is { State.Status: "created" } ? new AgentState.NotStarted(prepared.Launch) : new AgentState.Exited(container?.State.ExitCode, prepared.Launch);
-    }
+    /// <summary>Always a look of its own, because engines have no list that says as much.</summary>
+    public Task<AgentState> InspectAsync(PreparedLaunch prepared, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        _watch.InspectAsync(prepared, cancellationToken);
 
     /// <summary>The engine's own check has asked the agent; from here nobody can.</summary>
     public Task<ElizaHealth> GetHealthAsync(PreparedLaunch prepared, AgentState.Running running, CancellationToken cancellationToken) =>
@@ -81,7 +82,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
     public async Task<bool> StopAsync(PreparedLaunch prepared, bool kill, CancellationToken cancellationToken)
     {
         var agentId = prepared.Launch.AgentId;
-        if (await FindAsync(prepared, cancellationToken) is not { State.Running: true } container)
+        if (await _watch.FindAsync(prepared, cancellationToken) is not { State.Running: true } container)
             return true;
         if (kill || _asked.GetValueOrDefault(agentId) != container.Id)
             await Engine(prepared.Cluster).SignalAsync(container.Id, kill ? "SIGKILL" : RuntimeSettings.StopSignal, cancellationToken);
@@ -89,61 +90,37 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         return false;
     }
 
-    public Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => clusters.Stacks.RemoveAsync(StackOf(prepared), null, cancellationToken);
+    public async Task RemoveStackAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
+    {
+        await clusters.Stacks.RemoveAsync(Key(prepared), null, cancellationToken);
+        // Of a stack that has lost its row, or never got one.
+        if (await _watch.FindAsync(prepared, cancellationToken) is { } left)
+            await Engine(prepared.Cluster).RemoveAsync(left.Id, cancellationToken);
+    }
 
     public async Task RemoveAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
     {
         var (engine, agentId) = (Engine(prepared.Cluster), prepared.Launch.AgentId);
-        if (await FindAsync(prepared, cancellationToken) is { State.Running: true })
+        if (await _watch.FindAsync(prepared, cancellationToken) is { State.Running: true })
             throw new InvalidOperationException($"Agent {agentId} still runs: it must be gone before its data is removed.");
         await RemoveStackAsync(prepared, cancellationToken);
-        if (await FindAsync(prepared, cancellationToken) is { } left)
-            await engine.RemoveAsync(left.Id, cancellationToken);
         await engine.RemoveVolumeAsync(ComposeManifest.Name(agentId), cancellationToken);
         await engine.RemoveVolumeAsync(ComposeManifest.SecretsVolume(agentId), cancellationToken);
         await engine.RemoveImageAsync(prepared.Image, cancellationToken);
         _asked.TryRemove(agentId, out _);
     }
 
-    public async Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken) =>
-        [.. (await Engine(prepared.Cluster).ReadLogAsync(ComposeManifest.Name(prepared.Launch.AgentId), after, tail, limitBytes, cancellationToken))
-            .Select(line => new PodLogLine(line.Microseconds, line.Text))];
+    public Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken) =>
+        _watch.ReadLogAsync(prepared, after, tail, limitBytes, cancellationToken);
 
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
 
-    public StackKey StackOf(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
+    public StackKey StackOf(PreparedLaunch prepared) => Key(prepared);
 
-    private static AgentLaunch? LaunchOf(DockerContainer container) => KubernetesNames.ReadLaunch(container.Config.Labels);
+    internal static StackKey Key(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
 
     private static Dictionary<string, string> Labels(string name, Guid value) => new() { [KubernetesNames.ManagedByLabel] = KubernetesNames.ManagedBy, [name] = $"{value:D}" };
 
     private DockerContainers Engine(int environment) => clusters.OpenEngine(environment, options.RegistryId);
-
-    private async Task<DockerContainer?> FindAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
-    {
-        var name = ComposeManifest.Name(prepared.Launch.AgentId);
-        var container = await Engine(prepared.Cluster).FindAsync(name, cancellationToken);
-        return container is null || container.Config.Labels?.GetValueOrDefault(KubernetesNames.AgentLabel) == $"{prepared.Launch.AgentId:D}"
-            ? container
-            : throw new InvalidOperationException($"The container {name} is not one that this system made; it is left alone.");
-    }
-
-    private async Task<AgentState> WatchAsync(PreparedLaunch prepared, DockerContainer container, AgentLaunch launch, CancellationToken cancellationToken)
-    {
-        var state = container.State;
-        if (state is { Restarting: false, Health: null or { Status: "healthy" or "none" } })
-            return new AgentState.Running($"Container {container.ShortId}", RuntimeSettings.Port, launch);
-        if (container.RestartCount == 0 && state.Health is not { Status: "unhealthy" })
-            return new AgentState.Starting($"Container {container.ShortId} runs and is not healthy yet.", launch);
-        var lines = (await ReadLogAsync(prepared, 0, EvidenceLines, EvidenceBytes, cancellationToken)).Select(line => line.Text).ToList();
-        var diagnosis = state switch
-        {
-            { OomKilled: true } => PodProblem.OutOfMemory($"{launch.Resources.MemoryMiB} MiB", container.RestartCount),
-            { Health.Status: "unhealthy" } when container.RestartCount == 0 =>
-                PodProblem.NotAnswering([.. state.Health.Log?.Select(probe => probe.Output.Trim()).TakeLast(1) ?? []], container.RestartCount),
-            _ => PodProblem.Crash(state.ExitCode, container.RestartCount),
-        };
-        return new AgentState.Failing(diagnosis with { Evidence = [.. diagnosis.Evidence, .. lines] }, launch);
-    }
 }

@@ -59,15 +59,21 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
             : [];
     }
 
-    public async Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
+    public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
         var (environment, reason) = await _place(launch, cancellationToken).ConfigureAwait(false);
         var found = await _clusters.Client.FindEnvironmentAsync(environment, cancellationToken).ConfigureAwait(false);
         if (found is not ({ IsKubernetes: true } or { IsDocker: true }))
             throw new NonRetryableException($"Portainer has no environment {environment} that can run agents.");
+        var before = _launches.Find(launch.AgentId)?.Launch;
+        var data = found.IsDocker
+            ? new(VersionChange.Of(before?.ElizaVersion, launch.ElizaVersion)?.WithoutSnapshot("a Docker environment takes none of volumes") ?? "")
+            : await new AgentData(_clusters.Open(environment)).KeepAsync(launch, before, cancellationToken).ConfigureAwait(false);
+        if (!data.IsReady)
+            return data;
         var secret = await Driver(found.IsDocker).PrepareAsync(environment, launch, files, cancellationToken).ConfigureAwait(false);
         await _launches.WriteAsync(new(launch, environment, _registry.PullReference(files.Repository, launch.Image), secret, OnDocker: found.IsDocker)).ConfigureAwait(false);
-        return $"{reason}; environment {environment} '{found.Name}' is ready for it";
+        return new($"{reason}; environment {environment} '{found.Name}' is ready for it{(data.What.Length == 0 ? "" : $"; {data.What}")}");
     }
 
     public async Task<bool> StartAsync(

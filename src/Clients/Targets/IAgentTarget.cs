@@ -40,9 +40,10 @@ public interface IAgentTarget
     /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
     Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken);
 
-    /// <summary>Puts a verified image in place and remembers the launch; safe to repeat.</summary>
-    /// <returns>For people: what had to be done.</returns>
-    Task<string> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
+    /// <summary>Puts a verified image in place and remembers the launch; safe to repeat. Where the version of ElizaOS changes, whose database it
+    /// migrates at every start and not back, a snapshot of the agent's data is taken before, and put back when the same operation goes back over it.</summary>
+    /// <exception cref="InvalidOperationException">The data is to be copied or put back, and the agent still runs.</exception>
+    Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
 
     /// <summary>Starts the prepared launch; nothing happens when it runs already.</summary>
     /// <returns>False while the target has not answered whether it does: to be asked again.</returns>

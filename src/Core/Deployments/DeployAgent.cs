@@ -82,6 +82,10 @@ public sealed record Done
     public static Done Instance { get; } = new();
 }
 
+/// <summary>How far the target is with what a launch needs.</summary>
+/// <param name="Waiting">For people: what is still made, as a snapshot of the agent's data is; null when all is there.</param>
+public sealed record PreparedTemplate([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Waiting = null);
+
 /// <summary>What the target knows of the agent's process or container.</summary>
 /// <param name="Ready">It runs, and answers as itself on the address that it was given.</param>
 /// <param name="Gone">Proof that nothing of it runs.</param>

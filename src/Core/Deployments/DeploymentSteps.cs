@@ -96,9 +96,9 @@ public sealed record PrepareSecrets(Guid OperationId, Guid AgentId) : IStepInput
 /// <param name="Attempt">The launch's number; null for the agent's own, as in what earlier releases began.</param>
 /// <param name="Rollback">Whether it is the revision that ran before the failed one.</param>
 public sealed record PrepareTemplate(
-    Guid OperationId, Guid AgentId, int Revision, Digest Image, int? Attempt = null, bool Rollback = false) : IStepInput<Done>
+    Guid OperationId, Guid AgentId, int Revision, Digest Image, int? Attempt = null, bool Rollback = false) : IStepInput<PreparedTemplate>
 {
-    string IStepInput<Done>.Step => Rollback ? "rollback-template" : "template";
+    string IStepInput<PreparedTemplate>.Step => Rollback ? "rollback-template" : "template";
 }
 
 /// <summary>Asks a running agent to stop, and says whether it is gone.</summary>

@@ -4,7 +4,7 @@ namespace MultiAgentInfra.Core.Deployments;
 public static class StepBudgets
 {
     /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
-    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(420);
+    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(450);
 
     /// <summary>The deadline of a stop.</summary>
     public static readonly TimeSpan Halt = TimeSpan.FromMinutes(20);
@@ -33,6 +33,9 @@ public static class StepBudgets
 
     /// <summary>How long a start is asked for again until the target has answered: once more after the first has come to nothing.</summary>
     public static readonly TimeSpan Start = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a target may take to make a snapshot of an agent's data, and to put one back.</summary>
+    public static readonly TimeSpan Snapshot = TimeSpan.FromMinutes(10);
 
     /// <summary>How long an agent must stay healthy before the deployment counts.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromSeconds(5);

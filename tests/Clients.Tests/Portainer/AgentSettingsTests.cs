@@ -61,7 +61,7 @@ public sealed class AgentSettingsTests
 
         Assert.Equal(second, Assert.IsAssignableFrom<AgentState.Running>(await fixture.WatchAsync(second)).Launch);
         Assert.Equal(("2Gi", null), Volume(Single(fixture, "statefulsets")["spec"]!["volumeClaimTemplates"]![0]!));
-        Assert.Equal(("2Gi", null), Volume(Single(fixture, "persistentvolumeclaims")));
+        Assert.Equal(("2Gi", "standard"), Volume(Single(fixture, "persistentvolumeclaims")));
         var plan = target.Plan(second, "agents", AgentMachine.Secrets.Keys, new Dictionary<string, string> { ["LOG_LEVEL"] = "debug" }, null);
         Assert.Empty(LaunchDifference.Of(plan, (await target.FindObjectsAsync(plan, null, TestDeadline.Token()))!, plan));
     }

@@ -5,6 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Characters;
+using MultiAgentInfra.EmbeddedRuntime;
+using MultiAgentInfra.Functions.Maintenance;
 using MultiAgentInfra.TestSupport;
 using MultiAgentInfra.TestSupport.Portainer;
 
@@ -91,6 +94,20 @@ public class ClusterFixture : IAsyncLifetime
     /// <summary>Posts an agent that is accepted.</summary>
     public static async Task<AcceptedAgent> PostAsync(HttpClient client, JsonObject? agent = null) =>
         await AcceptedAgent.ReadAsync(await client.PostAsync("/api/agents", ApiFixture.Json((agent ?? NewAgent()).ToJsonString())));
+
+    /// <summary>Posts an agent as a release with that version of ElizaOS did.</summary>
+    public async Task<AcceptedAgent> PostEarlierAsync(Guid owner, string elizaVersion)
+    {
+        var organization = await _api.Get<OrganizationStore>().GetPersonalAsync(owner.ToString(), default);
+        using var json = JsonDocument.Parse(NewAgent().ToJsonString());
+        var agent = Submission.Read(json.RootElement, organization, _api.Get<TargetAdmission>(), []);
+        var packages = agent.Plugins.Packages.Select(package => package.Name == PluginCatalogue.ElizaPackage ? package with { Version = elizaVersion } : package);
+        agent = agent with { Plugins = new([.. packages], elizaVersion) };
+        await ReleasedRuntime.MakeAsync(_api, agent.Plugins);
+        var created = Assert.IsType<CreateResult.Created>(await _api.Get<AgentStore>().CreateAsync(agent, null, default));
+        await _api.Get<OutboxDispatcher>().DispatchAsync(_api.Get<DurableTaskClient>(), default);
+        return new(created.Agent.Id, created.Operation.Id);
+    }
 
     public static async Task<AcceptedAgent> PutAsync(HttpClient client, Guid agentId, JsonObject agent)
     {

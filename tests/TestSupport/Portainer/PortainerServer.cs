@@ -100,6 +100,10 @@ public sealed partial class PortainerServer : LoopbackServer
         return id;
     });
 
+    /// <summary>From now on Portainer logs in to that registry with this.</summary>
+    /// <param name="auth">The JSON of an X-Registry-Auth.</param>
+    public void SetRegistryLogin(int id, string auth) => _state.Agenda.Run(() => _state.Registries[id] = _state.Registries[id] with { EngineAuth = auth });
+
     /// <summary>Calls that hang or are slow, at this moment: they go on when the clock does.</summary>
     public int CallsWaiting => _faults.Waiting;
 

@@ -22,6 +22,8 @@ internal sealed class Admission(Cluster cluster)
         if (resource.Namespaced)
             CheckNamespace(resource, item);
         SetDefaults(resource, item);
+        if (resource == KubeResource.Claims)
+            cluster.Storage.SetClass(item);
         if (cluster.Store.Find(resource, item.Namespace(), item.Name()) is not null)
             throw KubeException.AlreadyExists(resource, item.Name());
         if (resource == KubeResource.Pods)

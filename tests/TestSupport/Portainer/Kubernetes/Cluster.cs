@@ -46,6 +46,7 @@ public sealed class Cluster
         Store.Changed += Changed;
         foreach (var made in new[] { "default", "kube-system", "portainer" })
             Admission.Create(KubeResource.Namespaces, new() { ["metadata"] = new JsonObject { ["name"] = made } }, dryRun: false);
+        Store.Create(KubeResource.StorageClasses, Storage.Class("standard"));
         SetNodes(new ClusterNode("node-1"), new ClusterNode("node-2"), new ClusterNode("node-3"));
     }
 
@@ -64,6 +65,9 @@ public sealed class Cluster
 
     /// <summary>Whether volumes can be snapshotted; without it the API is a 404.</summary>
     public bool HasSnapshots { get; set; }
+
+    /// <summary>Why the driver makes no snapshots now; null when it does.</summary>
+    public string? SnapshotWords { get; set; }
 
     internal Agenda Agenda { get; }
 
@@ -142,6 +146,19 @@ public sealed class Cluster
     /// <summary>Kind, namespace and name of everything that carries the labels: what a deletion has left over.</summary>
     public IReadOnlyList<string> ObjectsWith(string labelSelector) => Agenda.Run(() =>
         KubeResource.All.SelectMany(resource => Store.List(resource).Where(Selectors.Labels(labelSelector)).Select(item => $"{resource.Kind} {item.Namespace()}/{item.Name()}")).ToArray());
+
+    /// <summary>Volumes can be snapshotted from now on.</summary>
+    /// <param name="driver">Of the one VolumeSnapshotClass.</param>
+    public void AllowSnapshots(string driver = Storage.Driver) => Agenda.Run(() =>
+    {
+        HasSnapshots = true;
+        if (Store.Find(KubeResource.SnapshotClasses, "", driver) is null)
+            Store.Create(KubeResource.SnapshotClasses, new() { ["metadata"] = new JsonObject { ["name"] = driver }, ["driver"] = driver, ["deletionPolicy"] = "Delete" });
+    });
+
+    /// <summary>The versions of ElizaOS, in order, that have written to the agent's volume; null where it has none.</summary>
+    public IReadOnlyList<string>? DataOf(Guid agent) => Agenda.Run(() =>
+        Store.List(KubeResource.Claims).Where(Selectors.Labels($"{PodFacts.AgentLabel}={agent}")).Select(claim => Storage.ContentOf(claim)).SingleOrDefault());
 
     internal bool Serves(KubeResource resource) => resource.Group switch
     {

@@ -20,6 +20,7 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     public static readonly KubeResource Jobs = new("batch", "v1", "jobs", "Job");
     public static readonly KubeResource Snapshots = new("snapshot.storage.k8s.io", "v1", "volumesnapshots", "VolumeSnapshot");
     public static readonly KubeResource SnapshotClasses = new("snapshot.storage.k8s.io", "v1", "volumesnapshotclasses", "VolumeSnapshotClass", false);
+    public static readonly KubeResource StorageClasses = new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
     public static readonly KubeResource NetworkPolicies = new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy");
     public static readonly KubeResource Scalers = new("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler");
     public static readonly KubeResource PodMetrics = new("metrics.k8s.io", "v1beta1", "pods", "PodMetrics");
@@ -28,13 +29,12 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     public static readonly IReadOnlyList<KubeResource> All =
     [
         Namespaces, Nodes, Pods, Events, Secrets, ConfigMaps, ServiceAccounts, Services, Claims, Quotas, LimitRanges,
-        StatefulSets, Deployments, ReplicaSets, Jobs, NetworkPolicies, Scalers, Snapshots, SnapshotClasses, PodMetrics, NodeMetrics,
+        StatefulSets, Deployments, ReplicaSets, Jobs, NetworkPolicies, Scalers, Snapshots, SnapshotClasses, StorageClasses, PodMetrics, NodeMetrics,
         new("networking.k8s.io", "v1", "ingresses", "Ingress"),
         new("networking.k8s.io", "v1", "ingressclasses", "IngressClass", false),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget"),
         new("rbac.authorization.k8s.io", "v1", "roles", "Role"),
         new("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
-        new("storage.k8s.io", "v1", "storageclasses", "StorageClass", false),
     ];
 
     private static readonly Dictionary<(string, string, string), KubeResource> ByPlural = All.ToDictionary(entry => (entry.Group, entry.Version, entry.Plural));

@@ -145,6 +145,7 @@ internal sealed class PodLife
         var behaviour = _cluster.BehaviourOf(run.Facts);
         (run.Waiting, run.End, run.Running, run.Phase, run.NeedsObjects) = (null, null, _cluster.Agenda.Now, "Running", false);
         run.Log = new(_cluster.Agenda.Now, behaviour.Log ?? [$"{run.Facts.Name} started"]);
+        _cluster.Storage.Write(run);
         Tell(run, "Created", $"Created container {run.Containers.First()}");
         Tell(run, "Started", $"Started container {run.Containers.First()}");
         Publish(run);
