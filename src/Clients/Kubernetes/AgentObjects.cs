@@ -12,10 +12,18 @@ internal sealed class AgentObjects(KubernetesClient client)
 
     /// <summary>Removes what a stack no longer makes.</summary>
     /// <returns>How many were removed.</returns>
-    public async Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
+    public Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken) =>
+        PruneAsync(agentId, space, KubernetesKind.OfStacks, wanted, cancellationToken);
+
+    /// <summary>Removes the agent's autoscaler, which would pull the replicas of the next stack within the bounds of the last one.</summary>
+    public Task RemoveAutoscalerAsync(Guid agentId, string space, CancellationToken cancellationToken) =>
+        PruneAsync(agentId, space, [KubernetesKind.Autoscaler], [], cancellationToken);
+
+    private async Task<int> PruneAsync(
+        Guid agentId, string space, IReadOnlyList<KubernetesKind> kinds, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
     {
         var kept = wanted.Select(manifest => (manifest.Kind, manifest.Name)).ToHashSet();
-        var unwanted = (await ListAsync(agentId, space, KubernetesKind.OfStacks, cancellationToken))
+        var unwanted = (await ListAsync(agentId, space, kinds, cancellationToken))
             .Where(seen => !kept.Contains((seen.Kind.Name, seen.Metadata.Name))).ToList();
         foreach (var first in unwanted)
         {

@@ -5,6 +5,7 @@ namespace MultiAgentInfra.Clients.Kubernetes;
 /// <param name="Plural">As paths name it.</param>
 public sealed record KubernetesKind(string ApiVersion, string Name, string Plural, bool IsNamespaced = true)
 {
+    public static readonly KubernetesKind Autoscaler = new("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
     public static readonly KubernetesKind Claim = new("v1", "PersistentVolumeClaim", "persistentvolumeclaims");
     public static readonly KubernetesKind ConfigMap = new("v1", "ConfigMap", "configmaps");
     public static readonly KubernetesKind Deployment = new("apps/v1", "Deployment", "deployments");
@@ -28,7 +29,7 @@ public sealed record KubernetesKind(string ApiVersion, string Name, string Plura
     [
         StatefulSet,
         Deployment,
-        new("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+        Autoscaler,
         new("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
         new("networking.k8s.io/v1", "Ingress", "ingresses"),
         NetworkPolicy,

@@ -31,6 +31,9 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
         var workload = options.Agents.Settle(Workload(prepared, variables, secrets), sight);
         await new ManifestWriter(cluster.Client).EnsureSecretAsync(AgentSecret.Of(workload, variables.Secret), secrets.Values, cancellationToken);
         var manifest = AgentManifest.Of(workload);
+        var (objects, space) = (new AgentObjects(cluster.Client), KubernetesNames.Namespace(prepared.Launch.OrganizationId));
+        if (workload.Replicable)
+            await objects.RemoveAutoscalerAsync(prepared.Launch.AgentId, space, cancellationToken);
         try
         {
             await clusters.Stacks.ApplyAsync(Key(prepared), manifest.Yaml, StackOn(sight), cancellationToken);
@@ -43,8 +46,7 @@ internal sealed class KubernetesRollout(PortainerClusters clusters, PullSecrets 
             throw;
         }
 
-        await new AgentObjects(cluster.Client).PruneAsync(
-            prepared.Launch.AgentId, KubernetesNames.Namespace(prepared.Launch.OrganizationId), manifest.Objects, cancellationToken);
+        await objects.PruneAsync(prepared.Launch.AgentId, space, manifest.Objects, cancellationToken);
         return null;
     }
 

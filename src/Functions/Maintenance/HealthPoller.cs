@@ -3,11 +3,12 @@ using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Asks every watched agent for its health and notes the answer.</summary>
-public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget target, TimeProvider time, ILogger<HealthPoller> logger)
+public sealed partial class HealthPoller(MonitorStore monitors, SecretStore secrets, IAgentTarget target, TimeProvider time, ILogger<HealthPoller> logger)
 {
     private const int MostAtOnce = 128;
 
@@ -21,7 +22,10 @@ public sealed partial class HealthPoller(MonitorStore monitors, IAgentTarget tar
 
     private async Task LookAsync(AgentMonitor monitor, DateTimeOffset began, CancellationToken cancellationToken)
     {
-        var reason = await ReasonAsync(monitor.AgentId, began, cancellationToken);
+        // The words of others may quote a secret.
+        var reason = await ReasonAsync(monitor.AgentId, began, cancellationToken) is { } words
+            ? SecretRedactor.Redact(words, await secrets.GetValuesAsync(monitor.AgentId, cancellationToken))
+            : null;
         var failures = reason is null ? 0 : (monitor.Health?.Failures ?? 0) + 1;
         await monitors.RecordAsync(monitor.AgentId, new AgentHealth(reason is null, time.GetUtcNow(), failures, reason), cancellationToken);
         if (monitor.Health?.Healthy == (reason is null))

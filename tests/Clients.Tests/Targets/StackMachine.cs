@@ -49,7 +49,12 @@ internal sealed class StackMachine : IAsyncDisposable
         return TryAsync(() => _fixture.PrepareAsync(_target, launch, ignoresStop: false));
     }
 
-    public Task StartAsync() => TryAsync(() => _target.StartAsync(AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), TestDeadline.Token()));
+    /// <summary>Asks again while nobody has answered, as an orchestration does.</summary>
+    public Task StartAsync() => TryAsync(async () =>
+    {
+        while (!await _target.StartAsync(AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), TestDeadline.Token()))
+            _clock.Advance(Step);
+    });
 
     public async Task<AgentState> InspectAsync()
     {
