@@ -38,6 +38,7 @@ internal interface IAgentDriver
 
     /// <summary>By what the agent's stack is found.</summary>
     StackKey StackOf(PreparedLaunch prepared);
+
     /// <summary>Until the agent has written something after that time; at once where only another look can tell.</summary>
     Task AwaitLogAsync(PreparedLaunch prepared, long after, CancellationToken cancellationToken) => Task.CompletedTask;
 
