@@ -25,6 +25,7 @@ internal sealed record ApiCall(HttpMethod Method, Uri Url, TimeSpan Timeout)
 internal sealed class ApiTransport(HttpClient client, string name, string? secret, TimeProvider time)
 {
     private const int MostErrorBytes = 64 * 1024;
+    private const int MostLineBytes = 64 * 1024;
     private const int MostDocumentBytes = 32 * 1024 * 1024;
 
     /// <summary>A whole JSON document, at most 32 MiB.</summary>
@@ -44,6 +45,10 @@ internal sealed class ApiTransport(HttpClient client, string name, string? secre
     /// <summary>The first so many bytes of a text.</summary>
     public Task<string> ReadTextAsync(ApiCall call, int limitBytes, CancellationToken cancellationToken) => SendAsync(
         call, (response, token) => ReadStartAsync(response, limitBytes, token), cancellationToken);
+
+    /// <summary>Lines as the server writes them, until it ends or they are enough.</summary>
+    public Task ReadLinesAsync(ApiCall call, Func<string, bool> isEnough, CancellationToken cancellationToken) => SendAsync(
+        call, (response, token) => ReadLinesAsync(response, isEnough, token), cancellationToken);
 
     /// <returns>Null when the server says that it is not there.</returns>
     public async Task<T?> FindAsync<T>(ApiCall call, CancellationToken cancellationToken)
@@ -97,6 +102,35 @@ internal sealed class ApiTransport(HttpClient client, string name, string? secre
         while (content.Length < limitBytes && await stream.ReadAsync(buffer, cancellationToken) is > 0 and var length)
             content.Write(buffer, 0, (int)Math.Min(length, limitBytes - content.Length));
         return Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length);
+    }
+
+    private static async Task<bool> ReadLinesAsync(HttpResponseMessage response, Func<string, bool> isEnough, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[MostLineBytes];
+        for (var length = 0; await stream.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read;)
+        {
+            length += read;
+            var start = 0;
+            for (int size; (size = buffer.AsSpan(start, length - start).IndexOf((byte)'\n')) >= 0; start += size + 1)
+            {
+                if (isEnough(Encoding.UTF8.GetString(buffer, start, size)))
+                    return true;
+            }
+
+            // A line that is longer comes in pieces.
+            if (start == 0 && length == buffer.Length)
+            {
+                if (isEnough(Encoding.UTF8.GetString(buffer)))
+                    return true;
+                start = length;
+            }
+
+            buffer.AsSpan(start, length - start).CopyTo(buffer);
+            length -= start;
+        }
+
+        return false;
     }
 
     private ApiException Refusal(ApiCall call, HttpStatusCode status, string body)

@@ -119,7 +119,7 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
     /// <param name="tail">Only the last so many lines; null for all.</param>
     internal async Task<IReadOnlyList<DockerLogLine>> ReadLogAsync(string name, long since, int? tail, int limitBytes, CancellationToken cancellationToken)
     {
-        var first = since + 1;
+        var first = Math.Min(since, long.MaxValue - 1) + 1;
         var from = string.Create(CultureInfo.InvariantCulture, $"{first / 1_000_000}.{first % 1_000_000 * 1000:D9}");
         var call = new DockerCall(HttpMethod.Get, DockerRoutes.ContainerLog(name, from, tail), Quick);
         return await UnlessAsync(HttpStatusCode.NotFound, () => _transport.SendAsync(call, ReadAsync, cancellationToken)) ?? [];

@@ -16,6 +16,7 @@ public sealed class KubernetesClient(KubernetesConnection connection, TimeProvid
 
     // Portainer, which may be in between, lets requests wait for up to a minute while it makes a backup.
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(75);
+    private static readonly TimeSpan LongestFollow = TimeSpan.FromMinutes(2);
 
     private readonly ApiTransport _transport = connection.Open(time);
 
@@ -116,21 +117,29 @@ public sealed class KubernetesClient(KubernetesConnection connection, TimeProvid
         KubernetesMetadata pod, DateTimeOffset? since = null, int? tail = null, bool previous = false, int limitBytes = 64 * 1024,
         string container = KubernetesNames.Container, CancellationToken cancellationToken = default)
     {
-        var route = KubernetesRoutes.With(
-            KubernetesRoutes.One(KubernetesKind.Pod, pod.Namespace, pod.Name) + "/log",
-            ("container", container),
-            ("timestamps", "true"),
-            ("sinceTime", since?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)),
-            ("tailLines", tail?.ToString(CultureInfo.InvariantCulture)),
-            ("previous", previous ? "true" : null));
+        var route = LogRoute(pod, container, since, ("tailLines", tail?.ToString(CultureInfo.InvariantCulture)), ("previous", previous ? "true" : null));
         try
         {
             return await _transport.ReadTextAsync(Call(HttpMethod.Get, route), limitBytes, cancellationToken);
         }
-        // 400 while the container is still created, and for a previous one that was not kept.
-        catch (ApiException exception) when (exception.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest)
+        catch (ApiException exception) when (IsNoLog(exception))
         {
             return "";
+        }
+    }
+
+    /// <summary>What a container writes from a time on, line by line as it does, until that is enough or the container has ended; at once where there is nothing to follow.</summary>
+    /// <param name="since">Rounded down to whole seconds; null for the beginning.</param>
+    /// <exception cref="ApiException">More than two minutes went by, or the API server refuses.</exception>
+    internal async Task FollowLogAsync(KubernetesMetadata pod, DateTimeOffset? since, Func<PodLogLine, bool> isEnough, CancellationToken cancellationToken)
+    {
+        var call = Call(HttpMethod.Get, LogRoute(pod, KubernetesNames.Container, since, ("follow", "true"))) with { Timeout = LongestFollow };
+        try
+        {
+            await _transport.ReadLinesAsync(call, line => isEnough(PodLog.Parse(line, 0)), cancellationToken);
+        }
+        catch (ApiException exception) when (IsNoLog(exception))
+        {
         }
     }
 
@@ -147,6 +156,13 @@ public sealed class KubernetesClient(KubernetesConnection connection, TimeProvid
         content.Headers.ContentType = new MediaTypeHeaderValue(method == HttpMethod.Patch ? "application/merge-patch+json" : Json);
         await _transport.SendAsync(Call(method, route) with { Content = content, Secrets = secrets ?? [] }, cancellationToken);
     }
+
+    private static string LogRoute(KubernetesMetadata pod, string container, DateTimeOffset? since, params (string, string?)[] more) => KubernetesRoutes.With(
+        KubernetesRoutes.One(KubernetesKind.Pod, pod.Namespace, pod.Name) + "/log",
+        [("container", container), ("timestamps", "true"), ("sinceTime", since?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)), .. more]);
+
+    // 400 while the container is still created, and for a previous one that was not kept.
+    private static bool IsNoLog(ApiException exception) => exception.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest;
 
     private static string? DryRun(bool dryRun) => dryRun ? "All" : null;
 

@@ -46,7 +46,7 @@ internal sealed record PodLog(IReadOnlyList<PodLogLine> Lines, bool IsWhole)
         return page;
     }
 
-    private static PodLogLine Parse(string line, long before)
+    public static PodLogLine Parse(string line, long before)
     {
         var end = line.IndexOf(' ', StringComparison.Ordinal);
         // A kubelet's own complaint comes without a time.

@@ -67,6 +67,16 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         return PodLog.Merge(logs);
     }
 
+    /// <summary>Until the newest pod writes something after that time; at once where it does not write.</summary>
+    /// <param name="after">Microseconds of Unix time, exclusive.</param>
+    public async Task AwaitLogAsync(int environment, Guid agentId, long after, CancellationToken cancellationToken)
+    {
+        var cluster = clusters.Open(environment);
+        var pods = (await cluster.ListPodsAsync(since: null, cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId);
+        if (pods.MaxBy(pod => pod.Metadata.CreationTimestamp) is { } newest)
+            await cluster.Client.FollowLogAsync(newest.Metadata, KubernetesDriver.TimeOf(after), line => line.Microseconds > after, cancellationToken);
+    }
+
     private async Task<AgentState> WithPodsAsync(PreparedLaunch prepared, AgentSight sight, DateTimeOffset? since, CancellationToken cancellationToken)
     {
         var newest = sight.Pods[^1];

@@ -135,6 +135,12 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         return new([.. lines.Select(line => new LogLine(line.Text))], lines.Count == 0 ? after : lines[^1].Microseconds);
     }
 
+    public async Task AwaitLogAsync(Guid agentId, long after, CancellationToken cancellationToken)
+    {
+        if (_launches.Read(agentId) is { } prepared)
+            await Driver(prepared).AwaitLogAsync(prepared, after, cancellationToken).ConfigureAwait(false);
+    }
+
     public async Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default) => _launches.Read(agentId) is { } prepared
         ? [.. (await Driver(prepared).ReadLogAsync(prepared, 0, lines, TailBytes, cancellationToken).ConfigureAwait(false)).TakeLast(lines).Select(line => new LogLine(line.Text))]
         : [];

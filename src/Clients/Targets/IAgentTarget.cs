@@ -74,6 +74,9 @@ public interface IAgentTarget
     /// <summary>Reads whole lines of the agent's own output from a cursor on; 0 is the beginning.</summary>
     Task<LogPage> ReadLogAsync(Guid agentId, long after, int limitBytes, CancellationToken cancellationToken = default);
 
+    /// <summary>Waits until the agent has written something behind a cursor; returns at once where only another look can tell.</summary>
+    Task AwaitLogAsync(Guid agentId, long after, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Reads the last lines of the agent's own output, at most 64 KiB.</summary>
     Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default);
 

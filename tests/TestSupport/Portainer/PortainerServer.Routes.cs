@@ -89,14 +89,37 @@ public sealed partial class PortainerServer
         var proxy = new KubernetesProxy(_state);
         try
         {
-            var answer = _state.Agenda.Run(() => proxy.Forward(new(context, Caller(context), body), body) is { } given ? (given.Status, given.ContentType, Bytes: given.Bytes()) : default);
+            var answer = Look();
             context.Response.StatusCode = answer.Bytes is null ? StatusCodes.Status502BadGateway : answer.Status;
-            if (answer.Bytes is not null)
+            if (answer.Goes)
+                await StreamAsync(context, Look);
+            else if (answer.Bytes is not null)
                 await WriteAsync(context, answer.Bytes, answer.ContentType);
         }
         catch (PortainerException refused)
         {
             await AnswerAsync(context, refused);
+        }
+
+        (int Status, string ContentType, byte[]? Bytes, bool Goes) Look() => _state.Agenda.Run(() =>
+            proxy.Forward(new(context, Caller(context), body), body) is { } given ? (given.Status, given.ContentType, given.Bytes(), given.Goes) : default);
+    }
+
+    /// <summary>Whatever is added, as soon as it is, until its writer or the caller is gone.</summary>
+    private static async Task StreamAsync(HttpContext context, Func<(int Status, string ContentType, byte[]? Bytes, bool Goes)> look)
+    {
+        context.Response.ContentType = "text/plain";
+        for (var sent = 0; !context.RequestAborted.IsCancellationRequested;)
+        {
+            var (status, _, bytes, goes) = look();
+            if (status != StatusCodes.Status200OK)
+                return;
+            await context.Response.Body.WriteAsync(bytes.AsMemory(sent), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            sent = bytes!.Length;
+            if (!goes)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -123,6 +123,13 @@ public sealed class Cluster
             Life.Ends.Evict(run, message);
     });
 
+    /// <summary>Lets the agent's pods write a line.</summary>
+    public void Write(Guid agent, string line) => Agenda.Run(() =>
+    {
+        foreach (var run in Life.Runs.Where(run => run.Facts.Agent == agent.ToString() && run.Running is not null))
+            run.Log.Later.Add((Agenda.Now, line));
+    });
+
     /// <summary>The machines from now on. Pods stay where they are.</summary>
     public void SetNodes(params ClusterNode[] nodes) => Agenda.Run(() =>
     {

@@ -30,7 +30,8 @@ internal sealed record KubeRequest(string Method, string Path, string Query, str
 }
 
 /// <summary>An answer of the API server: a JSON object or a plain text.</summary>
-internal sealed record KubeAnswer(int Status, JsonNode? Json, string? Text = null, string ContentType = "application/json")
+/// <param name="Goes">The text may become longer, and the caller wants to see it.</param>
+internal sealed record KubeAnswer(int Status, JsonNode? Json, string? Text = null, string ContentType = "application/json", bool Goes = false)
 {
     public byte[] Bytes() => Json is null ? System.Text.Encoding.UTF8.GetBytes(Text ?? "") : JsonSerializer.SerializeToUtf8Bytes(Json);
 }

@@ -11,7 +11,8 @@ internal sealed class PodEndpoints(Cluster cluster)
         if (path.Part == "proxy")
             return Proxy(path);
         var pod = cluster.Store.Get(KubeResource.Pods, path.Namespace ?? "", path.Name!);
-        return new(200, null, Log(request, pod), "text/plain");
+        var follows = request.Argument("follow") is "true" or "1" && request.Argument("previous") is not ("true" or "1");
+        return new(200, null, Log(request, pod), "text/plain", follows && cluster.Life.Find(pod.Uid()) is { Running: not null });
     }
 
     private string Log(KubeRequest request, JsonObject pod)

@@ -5,10 +5,12 @@ namespace MultiAgentInfra.TestSupport.Portainer;
 /// <summary>The end of a container.</summary>
 internal sealed record ContainerEnd(int ExitCode, string Reason, DateTimeOffset Started, DateTimeOffset Finished);
 
-/// <summary>What a container wrote, a line in each millisecond after its start.</summary>
+/// <summary>What a container wrote, a line in each millisecond after its start, and what it was told to write later.</summary>
 internal sealed record PodOutput(DateTimeOffset Start, IReadOnlyList<string> Lines)
 {
-    public IEnumerable<(DateTimeOffset Time, string Text)> Timed => Lines.Select((line, index) => (Start.AddMilliseconds(index), line));
+    public List<(DateTimeOffset Time, string Text)> Later { get; } = [];
+
+    public IEnumerable<(DateTimeOffset Time, string Text)> Timed => Lines.Select((line, index) => (Start.AddMilliseconds(index), line)).Concat(Later);
 }
 
 /// <summary>What the node knows of a pod; its status is written from this.</summary>
