@@ -36,7 +36,7 @@ public sealed class RollbackTests
     public async Task An_image_that_cannot_be_pulled_is_the_cause_of_the_failure_after_every_attempt()
     {
         await using var pipeline = Updating();
-        pipeline.Answer<PrepareTemplate, Done>(template => template.Rollback ? Done.Instance : throw new ImagePullException("unauthorized", new IOException()));
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new ImagePullException("unauthorized", new IOException()));
 
         var result = await RunAsync(pipeline);
 

@@ -18,6 +18,7 @@ public sealed partial class DockerTarget(
     DockerContainers containers, RemoteRegistry registry, DockerTargetOptions options, ElizaClient eliza, ILogger<DockerTarget> logger) : IAgentTarget, IDisposable
 {
     private const int TailBytes = 64 * 1024;
+    private const int KilledCode = 137;
 
     private readonly SemaphoreSlim _changes = new(1);
     private readonly ConcurrentDictionary<Guid, string> _asked = new();
@@ -93,7 +94,7 @@ public sealed partial class DockerTarget(
             return new AgentState.Running($"Container {container.ShortId}", Require(started, agentId).Port, started!);
         return Folder(agentId).ReadLaunch() is not { } launch ? new AgentState.NotPrepared()
             : started is null || !started.IsSameAs(launch) || container!.State.Status == "created" ? new AgentState.NotStarted(launch)
-            : new AgentState.Exited(container.State.ExitCode, launch);
+            : new AgentState.Exited(container.State.ExitCode, launch, DiagnosisOf(container.State, launch));
     }
 
     public Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken) =>
@@ -161,6 +162,10 @@ public sealed partial class DockerTarget(
     private static AgentLaunch Require(AgentLaunch? launch, Guid agentId) => launch?.AgentId == agentId
         ? launch
         : throw new InvalidOperationException($"The container {NameOf(agentId)} is not one that this system made; it is left alone.");
+
+    // A process that the agent had started may have been the one that was killed, and the agent have gone on.
+    private static Diagnosis? DiagnosisOf(DockerContainerState state, AgentLaunch launch) =>
+        state is { OomKilled: true, ExitCode: KilledCode } ? PodProblem.OutOfMemory($"{launch.Resources.MemoryMiB} MiB", restarts: 0) : null;
 
     private AgentFolder Folder(Guid agentId) => new(options.AgentsFolder, agentId);
 

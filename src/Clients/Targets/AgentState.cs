@@ -67,7 +67,8 @@ public abstract record AgentState
 
     /// <summary>The prepared launch ran and is gone.</summary>
     /// <param name="Code">The exit code, 128 and more for a signal; null when nobody saw the end: the whole group was killed, or the machine stopped.</param>
-    public sealed record Exited(int? Code, AgentLaunch Launch) : AgentState
+    /// <param name="Diagnosis">Why, where the target knows more than the code.</param>
+    public sealed record Exited(int? Code, AgentLaunch Launch, Diagnosis? Diagnosis = null) : AgentState
     {
         /// <summary>It stopped because it was asked to.</summary>
         public bool Clean => Code is 0 or 143;

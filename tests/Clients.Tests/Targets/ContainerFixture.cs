@@ -10,7 +10,8 @@ using MultiAgentInfra.TestSupport;
 
 namespace MultiAgentInfra.Clients.Tests.Targets;
 
-/// <summary>A real engine and a real registry with a password, which holds two images: one stops when it is asked to, one does not.</summary>
+/// <summary>A real engine and a real registry with a password, which holds three images: one stops when it is asked to, one does not, and one takes all the
+/// memory that it gets.</summary>
 public sealed class ContainerFixture : IAsyncLifetime
 {
     public const string Repository = "agents/of-a-test";
@@ -21,12 +22,16 @@ public sealed class ContainerFixture : IAsyncLifetime
     private RegistryProcess? _process;
     private Digest? _stops;
     private Digest? _ignores;
+    private Digest? _eats;
 
     public DockerEngine Engine { get; private set; } = null!;
 
     public DockerContainers Containers { get; private set; } = null!;
 
     public RemoteRegistry Registry { get; private set; } = null!;
+
+    /// <summary>The image that takes memory.</summary>
+    public Digest Eats => _eats!;
 
     /// <summary>As a Portainer keeps it: the JSON of an X-Registry-Auth.</summary>
     public string Login => $$"""{"username":"{{RegistryProcess.Username}}","password":"{{RegistryProcess.Password}}","serveraddress":"{{Registry.Name.Split("//")[1]}}"}""";
@@ -46,6 +51,7 @@ public sealed class ContainerFixture : IAsyncLifetime
         await Engine.RunAsync("login", "--username", options.Username, "--password", options.Password, RegistryNames.Host(options));
         _stops = await PushAsync("stops", "trap 'exit 0' TERM");
         _ignores = await PushAsync("ignores", "trap '' TERM");
+        _eats = await PushAsync("eats", "exec busybox tail /dev/zero");
         // So that the target has to log in itself.
         await Engine.RunAsync("logout", RegistryNames.Host(options));
     }

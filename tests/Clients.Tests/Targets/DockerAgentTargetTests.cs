@@ -3,6 +3,8 @@ using MultiAgentInfra.Clients.Docker;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Images;
 
 namespace MultiAgentInfra.Clients.Tests.Targets;
 
@@ -116,5 +118,30 @@ public sealed class DockerAgentTargetTests(ContainerFixture fixture) : AgentTarg
 
         Assert.Empty(await fixture.Engine.RunAsync("ps", "--all", "--quiet", "--filter", $"name=agent-{agentId}"));
         Assert.Empty(await fixture.Engine.RunAsync("volume", "ls", "--quiet", "--filter", $"name=agent-{agentId}"));
+    }
+
+    [Fact]
+    public async Task An_image_that_the_engine_cannot_pull_is_said_to_be_the_reason()
+    {
+        var (target, agentId) = (NewTarget(), Guid.NewGuid());
+        var launch = NewLaunch(attempt: 1, agentId) with { Image = Digest.Of("no image"u8) };
+
+        var failure = await Assert.ThrowsAsync<ImagePullException>(() => PrepareAsync(target, launch, ignoresStop: false));
+
+        Assert.Contains("manifest unknown", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_killed_for_its_memory_says_so_with_its_limit()
+    {
+        var (target, agentId) = (NewTarget(), Guid.NewGuid());
+        await PrepareAsync(target, NewLaunch(attempt: 1, agentId) with { Image = fixture.Eats, Resources = new(MemoryMiB: 256) }, ignoresStop: false);
+        await StartAsync(target, agentId);
+        await UntilGoneAsync(target, agentId);
+
+        var exited = Assert.IsType<AgentState.Exited>(await target.InspectAsync(agentId));
+
+        Assert.Equal((137, DiagnosisCause.OutOfMemory), (exited.Code, exited.Diagnosis?.Cause));
+        Assert.Contains("256 MiB", exited.Diagnosis!.Message, StringComparison.Ordinal);
     }
 }

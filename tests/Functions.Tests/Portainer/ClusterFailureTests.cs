@@ -64,6 +64,22 @@ public sealed class ClusterFailureTests(ClusterFixture fixture) : IClassFixture<
         await fixture.EndAsync(client, (await ClusterFixture.DeleteAsync(client, accepted.AgentId)).OperationId);
     }
 
+    [Fact]
+    public async Task A_secret_that_an_agent_has_written_before_its_end_is_in_no_evidence()
+    {
+        using var client = fixture.Client(Guid.NewGuid());
+        fixture.Cluster.When(_ => true, Behaviour.Crash(3, $"the key is {ClusterFixture.Canary}", "and it does not fit"));
+        var accepted = await ClusterFixture.PostAsync(client);
+
+        var operation = await fixture.EndAsync(client, accepted.OperationId);
+
+        fixture.Cluster.ForgetScripts();
+        Assert.Contains(operation["error"]!["evidence"]!.AsArray(), line => (string)line! == "and it does not fit");
+        Assert.DoesNotContain(Forms, form => operation.ToJsonString().Contains(form, StringComparison.Ordinal));
+        Assert.DoesNotContain(Forms, form => fixture.Logs.Any(line => line.Contains(form, StringComparison.Ordinal)));
+        await fixture.EndAsync(client, (await ClusterFixture.DeleteAsync(client, accepted.AgentId)).OperationId);
+    }
+
     private static string[] Kinds => ["configmaps", "statefulsets", "deployments", "pods", "events", "services", "serviceaccounts", "persistentvolumeclaims", "networkpolicies", "namespaces"];
 
     private static string[] Forms =>
