@@ -1,6 +1,7 @@
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.TestSupport.Portainer;
 using static MultiAgentInfra.Clients.Tests.Portainer.SnapshotFixture;
 
 namespace MultiAgentInfra.Clients.Tests.Portainer;
