@@ -60,7 +60,7 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     }
 
     public Task ReserveAsync(AgentDemand demand, CancellationToken cancellationToken) =>
-        _launches.Read(demand.AgentId) is null ? Task.CompletedTask : _place(demand, cancellationToken);
+        _launches.Find(demand.AgentId) is null ? Task.CompletedTask : _place(demand, cancellationToken);
 
     public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
