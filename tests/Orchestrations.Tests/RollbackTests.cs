@@ -36,7 +36,7 @@ public sealed class RollbackTests
     public async Task An_image_that_cannot_be_pulled_is_the_cause_of_the_failure_after_every_attempt()
     {
         await using var pipeline = Updating();
-        pipeline.Answer<PrepareTemplate, Done>(template => template.Rollback ? Done.Instance : throw new ImagePullException("unauthorized", new IOException()));
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new ImagePullException("unauthorized", new IOException()));
 
         var result = await RunAsync(pipeline);
 
@@ -65,7 +65,7 @@ public sealed class RollbackTests
     {
         await using var pipeline = Updating();
         pipeline.Answer<CheckAgent, AgentObservation>(_ => Dead);
-        pipeline.Answer<StartAgent, Done>(start => start.Rollback ? throw new NonRetryableException("the image is gone") : Done.Instance);
+        pipeline.Answer<StartAgent, StartedAgent>(start => start.Rollback ? throw new NonRetryableException("the image is gone") : new());
 
         var result = await RunAsync(pipeline);
 

@@ -59,19 +59,21 @@ internal sealed class AgentData(KubernetesCluster cluster)
         var next = new DataNote(launch.ElizaVersion!, launch.OperationId, note.Version);
         if (name is null)
             return await GoOnAsync(next with { Missing = "its volume was never made" });
-        if (await _client.FindAsync<KubernetesSnapshot>(KubernetesKind.Snapshot, space, name, cancellationToken) is { } snapshot)
+        var (snapshot, className, why) = await FindAsync(claim, name, cancellationToken);
+        if (why is not null)
+            return await GoOnAsync(next with { Missing = why });
+        if (className is not null)
         {
-            if (!snapshot.IsReady)
-                return WaitingFor(snapshot);
-            await RemoveOthersAsync(launch.AgentId, space, name, cancellationToken);
-            return await GoOnAsync(next with { Snapshot = name });
+            await _client.CreateAsync(SnapshotManifest.Of(claim, launch, className, note), cancellationToken: cancellationToken);
+            return Waiting($"snapshot {name} of the agent's data is made");
         }
 
-        var (className, why) = await FindClassAsync(claim, cancellationToken);
-        if (className is null)
-            return await GoOnAsync(next with { Missing = why });
-        await _client.CreateAsync(SnapshotManifest.Of(claim, launch, className, note), cancellationToken: cancellationToken);
-        return Waiting($"snapshot {name} of the agent's data is made");
+        if (!snapshot!.IsReady)
+            return WaitingFor(snapshot);
+        // Until the version that it is of has run again, a snapshot may be the only one that this version can read.
+        string[] kept = note.From == launch.ElizaVersion && note.Snapshot is { } older ? [name, older] : [name];
+        await RemoveOthersAsync(launch.AgentId, space, kept, cancellationToken);
+        return await GoOnAsync(next with { Snapshot = name });
 
         async Task<Preparation> GoOnAsync(DataNote written) => Told((await WriteAsync(claim, written, cancellationToken)).Tell(launch.OperationId));
     }
@@ -99,7 +101,7 @@ internal sealed class AgentData(KubernetesCluster cluster)
     /// <summary>Nothing is to be done for an agent without a snapshot: its StatefulSet makes the claim.</summary>
     private async Task<Preparation> RecreateAsync(AgentLaunch launch, string space, CancellationToken cancellationToken)
     {
-        var snapshot = (await ListAsync(launch.AgentId, space, cancellationToken)).MaxBy(found => found.Metadata.CreationTimestamp);
+        var snapshot = (await ListAsync(launch.AgentId, space, cancellationToken)).MaxBy(found => (found.IsReady, found.Metadata.CreationTimestamp));
         if (snapshot is null || SnapshotManifest.ReadClaim(snapshot, launch) is not { } claim)
             return Nothing;
         if (!snapshot.IsReady)
@@ -108,32 +110,35 @@ internal sealed class AgentData(KubernetesCluster cluster)
         return Waiting($"claim {claim.Name} is made from snapshot {snapshot.Metadata.Name}");
     }
 
-    private async Task<(string? Name, string? Why)> FindClassAsync(KubernetesClaim claim, CancellationToken cancellationToken)
+    /// <summary>The snapshot of that name, or else the class to make it of, or else why there is none.</summary>
+    private async Task<(KubernetesSnapshot? Found, string? ClassName, string? Why)> FindAsync(KubernetesClaim claim, string name, CancellationToken cancellationToken)
     {
         try
         {
-            var storage = claim.Spec.StorageClassName is { Length: > 0 } name
-                ? await _client.FindAsync<KubernetesStorageClass>(KubernetesKind.StorageClass, null, name, cancellationToken)
+            if (await _client.FindAsync<KubernetesSnapshot>(KubernetesKind.Snapshot, claim.Metadata.Namespace, name, cancellationToken) is { } found)
+                return (found, null, null);
+            var storage = claim.Spec.StorageClassName is { Length: > 0 } storageClass
+                ? await _client.FindAsync<KubernetesStorageClass>(KubernetesKind.StorageClass, null, storageClass, cancellationToken)
                 : null;
             var fitting = (await _client.ListAsync<KubernetesSnapshotClass>(KubernetesKind.SnapshotClass, null, cancellationToken: cancellationToken))
                 .Where(candidate => candidate.Driver == storage?.Provisioner)
                 .OrderByDescending(candidate => candidate.IsDefault).ThenByDescending(candidate => candidate.DeletionPolicy == "Delete")
                 .ThenBy(candidate => candidate.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
             return fitting is not null
-                ? (fitting.Metadata.Name, null)
-                : (null, $"the cluster has no VolumeSnapshotClass for {(storage is null ? "volumes without a StorageClass" : $"driver {storage.Provisioner}")}");
+                ? (null, fitting.Metadata.Name, null)
+                : (null, null, $"the cluster has no VolumeSnapshotClass for {(storage is null ? "volumes without a StorageClass" : $"driver {storage.Provisioner}")}");
         }
         catch (ApiException exception) when (IsUnavailable(exception))
         {
-            return (null, exception.Status == HttpStatusCode.Forbidden
+            return (null, null, exception.Status == HttpStatusCode.Forbidden
                 ? $"the cluster does not let one be taken: {exception.Words}"
                 : "the cluster has no snapshots of volumes (snapshot.storage.k8s.io/v1)");
         }
     }
 
-    private async Task RemoveOthersAsync(Guid agentId, string space, string kept, CancellationToken cancellationToken)
+    private async Task RemoveOthersAsync(Guid agentId, string space, IReadOnlyList<string> kept, CancellationToken cancellationToken)
     {
-        foreach (var first in (await ListAsync(agentId, space, cancellationToken)).Where(found => found.Metadata.Name != kept))
+        foreach (var first in (await ListAsync(agentId, space, cancellationToken)).Where(found => !kept.Contains(found.Metadata.Name)))
         {
             var second = await _client.FindAsync<KubernetesSnapshot>(KubernetesKind.Snapshot, space, first.Metadata.Name, cancellationToken);
             if (second?.Metadata.Uid == first.Metadata.Uid && second.Metadata.AgentId == agentId)

@@ -1,6 +1,7 @@
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core;
+using MultiAgentInfra.TestSupport.Portainer;
 using static MultiAgentInfra.Clients.Tests.Portainer.SnapshotFixture;
 
 namespace MultiAgentInfra.Clients.Tests.Portainer;
@@ -55,6 +56,18 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_key_that_may_not_read_snapshots_is_a_reason_too()
+    {
+        var (fixture, first) = await StoppedAsync();
+        await using var _ = fixture;
+        fixture.Server.Fail(PortainerFault.Error("GET", "*/volumesnapshots/*", status: 403) with { Message = "volumesnapshots is forbidden" });
+
+        var what = await fixture.RunAsync(fixture.After(first));
+
+        Assert.Contains("there is no snapshot of the agent's data: the cluster does not let one be taken: volumesnapshots is forbidden", what, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_same_version_takes_none_and_says_nothing()
     {
         var (fixture, first) = await StoppedAsync();
@@ -104,6 +117,12 @@ public sealed class SnapshotTests
         Assert.EndsWith(
             $"ElizaOS goes back from {New} to {Old}; snapshot {third.NameOf()} has the agent's data of before; what {New} has migrated stays so", what, StringComparison.Ordinal);
         Assert.Equal([Old, New, Old], fixture.Cluster.DataOf(first.AgentId));
+        Assert.Equal([second.NameOf(), third.NameOf()], fixture.Snapshots());
+
+        await fixture.StopAsync(third);
+        var fourth = fixture.After(third);
+        await fixture.RunAsync(fourth);
+        Assert.Equal([third.NameOf(), fourth.NameOf()], fixture.Snapshots());
     }
 
     [Fact]

@@ -5,7 +5,7 @@ public sealed class ManifestCheckTests
     [Fact]
     [Trait("Needs", "Server")]
     public async Task Every_golden_manifest_has_the_types_and_the_fields_of_the_kubernetes_api() => Assert.Equal(
-        [$"{Samples.Documents.Where(document => !IsCompose(document.Key)).Sum(document => YamlReader.Read(document.Value).Count)} known"],
+        [$"{Samples.Documents.Where(document => !IsCompose(document.Key)).Sum(document => YamlReader.Read(document.Value).Count(item => !$"{item["apiVersion"]}".StartsWith("snapshot.", StringComparison.Ordinal)))} known"],
         await ManifestChecker.CheckAsync(Samples.Documents.Keys.Where(name => !IsCompose(name)).Select(name => Path.Combine(GoldenFiles.Folder, name))));
 
     [Theory]

@@ -63,6 +63,15 @@ internal static class Samples
     private static TrivySource ScanSource { get; } = TrivySource.Remote(
         $"registry.example/quarantine/runtime@{Digest.Of("runtime image"u8)}", new("registry.example", null, null, SecretCanary, null));
 
+    private static ManifestObject Snapshot { get; } = SnapshotManifest.Of(
+        new(
+            new(KubernetesNames.Claim(Launch.AgentId), KubernetesNames.Namespace(Organization), "uid-1", 0, null, null, new Dictionary<string, string> { [KubernetesNames.AgentLabel] = $"{Launch.AgentId:D}" }, null),
+            new(["ReadWriteOncePod"], "fast-csi", "Filesystem", new(new Dictionary<string, string> { ["storage"] = "2Gi" }, null), null),
+            new("Bound", new Dictionary<string, string> { ["storage"] = "4Gi" })),
+        Launch,
+        "fast-csi-snapshots",
+        new("1.6.5"));
+
     /// <summary>Every golden file and what it must be.</summary>
     public static IReadOnlyDictionary<string, string> Documents { get; } = new Dictionary<string, string>
     {
@@ -72,10 +81,13 @@ internal static class Samples
         ["singleton-reachable.yaml"] = AgentManifest.Of(Reachable).Yaml,
         ["replicated.yaml"] = AgentManifest.Of(Replicated).Yaml,
         ["replicable-one.yaml"] = AgentManifest.Of(ReplicableOne).Yaml,
+        ["snapshot.yaml"] = YamlText.Write([Snapshot, SnapshotManifest.ReadClaim(Read(Snapshot), Launch)!]),
         ["scan.yaml"] = YamlText.Write([.. ScanJobManifest.Surroundings(ScanSettings), ScanJobManifest.Job(ScanSource, ScanSettings, new())]),
         ["compose.yaml"] = ComposeManifest.Of(Singleton),
         ["compose-host-network.yaml"] = ComposeManifest.Of(Singleton, hostNetwork: true),
         ["compose-reachable.yaml"] = ComposeManifest.Of(Reachable),
     };
 
+    private static KubernetesSnapshot Read(ManifestObject snapshot) => new(
+        new(snapshot.Name, snapshot.Namespace, "uid-2", 0, null, null, null, snapshot.Json["metadata"]!["annotations"]!.AsObject().ToDictionary(entry => entry.Key, entry => (string)entry.Value!)), null);
 }

@@ -7,7 +7,7 @@ const [models, yaml, ...files] = process.argv.slice(2);
 const { parseAllDocuments } = await import(`${yaml}/dist/index.js`);
 
 // The fields of custom resources are not known offline.
-const isCustom = (apiVersion) => /\.(io|org|com)\//.test(apiVersion) && !/\.k8s\.io\//.test(apiVersion);
+const isCustom = (apiVersion) => /\.(io|org|com)\//.test(apiVersion) && (!/\.k8s\.io\//.test(apiVersion) || apiVersion.startsWith('snapshot.storage.k8s.io/'));
 
 const watched = (value, path, unread) => {
   if (value === null || typeof value !== 'object') return value;
