@@ -116,6 +116,8 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
 
+    public StackKey StackOf(PreparedLaunch prepared) => Key(prepared);
+
     internal static StackKey Key(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
 
     private static Dictionary<string, string> Labels(string name, Guid value) => new() { [KubernetesNames.ManagedByLabel] = KubernetesNames.ManagedBy, [name] = $"{value:D}" };
