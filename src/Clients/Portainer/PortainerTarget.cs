@@ -84,6 +84,8 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     {
         if (_launches.Find(agentId) is not { IsForgotten: false } prepared)
             throw new InvalidOperationException($"Agent {agentId} is not prepared.");
+        if (await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false))
+            return false;
         // Before: of a start that was cut off, something may be there.
         prepared = await NoteAsync(prepared, started: true).ConfigureAwait(false);
         try
