@@ -16,10 +16,10 @@ public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
         var look = await target.InspectAsync(agentId, cancellationToken) switch
         {
             AgentState.Running running => await AskAsync(agentId, running, cancellationToken),
-            AgentState.Starting { Diagnosis: { } diagnosis } => Look(await RedactAsync(agentId, diagnosis, cancellationToken)),
-            AgentState.Starting starting => Look(starting.What, diagnosis: null),
-            AgentState.Failing { Diagnosis: var diagnosis } => Look(await RedactAsync(agentId, diagnosis, cancellationToken), failed: true),
-            AgentState.Exited exited => Look(exited.Diagnosis ?? new(DiagnosisCause.Exited, exited.Explanation, [], ExitedHint), failed: true),
+            AgentState.Starting starting => Look(starting.What, starting.Diagnosis),
+            AgentState.Failing { Diagnosis: var diagnosis } => Look(diagnosis.Message, diagnosis, failed: true),
+            AgentState.Exited { Diagnosis: { } diagnosis } => Look(diagnosis.Message, diagnosis, failed: true),
+            AgentState.Exited exited => Look(exited.Explanation, new(DiagnosisCause.Exited, exited.Explanation, [], ExitedHint), failed: true),
             var other => Look(other.Explanation, diagnosis: null, failed: true),
         };
         return look.Output.Diagnosis is { } found
@@ -36,15 +36,6 @@ public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
         var what = $"{running.Name} runs; {health.Reason}";
         return Look(what, new(DiagnosisCause.ProbeFailed, what, [], ProbeHint));
     }
-
-    /// <summary>An agent may have written its secrets, and what it wrote is evidence.</summary>
-    private async Task<Diagnosis> RedactAsync(Guid agentId, Diagnosis diagnosis, CancellationToken cancellationToken)
-    {
-        var redactor = new SecretRedactor(await secrets.GetValuesAsync(agentId, cancellationToken));
-        return diagnosis with { Message = redactor.Redact(diagnosis.Message), Evidence = [.. diagnosis.Evidence.Select(redactor.Redact)] };
-    }
-
-    private static StepResult<AgentObservation> Look(Diagnosis diagnosis, bool failed = false) => Look(diagnosis.Message, diagnosis, failed);
 
     private static StepResult<AgentObservation> Look(string what, Diagnosis? diagnosis, bool failed = false) =>
         new(new AgentObservation(Ready: false, Gone: false, failed ? what : null, diagnosis), what, Finished: false);

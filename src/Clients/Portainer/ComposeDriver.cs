@@ -36,7 +36,7 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         var launch = prepared.Launch;
         if (await _watch.FindAsync(prepared, cancellationToken) is { State.Running: true } container)
         {
-            if (KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) != true)
+            if (!IsOf(launch, container))
                 throw new InvalidOperationException($"Agent {launch.AgentId} still runs in container {container.ShortId}: it must be gone before the next starts.");
             // To apply it once more makes the row that an earlier attempt did not get, and leaves the container as it is.
             if (await clusters.Stacks.FindAsync(Key(prepared), null, cancellationToken) is not null)
@@ -52,12 +52,14 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         try
         {
             await clusters.Stacks.ApplyAsync(Key(prepared), file, null, cancellationToken);
-            return null;
         }
         catch (ApiException exception) when (ComposeRefusal.Of(exception) is { } refused)
         {
             return refused;
         }
+
+        await RequireMadeAsync(prepared, cancellationToken);
+        return null;
     }
 
     /// <summary>See <see cref="PlanLaunch"/>.</summary>
@@ -115,6 +117,18 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
 
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
+
+    private static bool IsOf(AgentLaunch launch, DockerContainer? container) =>
+        container is not null && KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) == true;
+
+    /// <summary>Portainer may have done less than it answers; where it applies a stack later, the stack's status says so.</summary>
+    private async Task RequireMadeAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
+    {
+        if (IsOf(prepared.Launch, await _watch.FindAsync(prepared, cancellationToken)))
+            return;
+        if (await clusters.Stacks.FindAsync(Key(prepared), null, cancellationToken) is null or { Status: PortainerStack.Active })
+            throw new InvalidOperationException($"Portainer says that the stack of agent {prepared.Launch.AgentId} is applied, and its container is not there.");
+    }
 
     internal static StackKey Key(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
 
