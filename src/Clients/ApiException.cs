@@ -27,6 +27,12 @@ public sealed class ApiException(HttpMethod method, Uri url, HttpStatusCode? sta
     /// <summary>Whether the call may have been done all the same: no answer came, or one that says nothing about it.</summary>
     public bool IsUnknown => status is null or >= HttpStatusCode.InternalServerError;
 
+    /// <summary>Whether the call may still be under way: it was sent, and nobody who knows has answered.</summary>
+    public bool MayGoOn => status is HttpStatusCode.GatewayTimeout || (status is null && InnerException is not HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    });
+
     private static string Describe(HttpMethod method, Uri url, HttpStatusCode? status, string words)
     {
         var trimmed = words.Trim();

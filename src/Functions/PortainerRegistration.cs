@@ -10,6 +10,8 @@ internal static class PortainerRegistration
     public static IServiceCollection AddPortainer(this IServiceCollection services) => services
         .AddSingleton(provider => PortainerConnection.To(provider.GetRequiredService<IOptions<PortainerOptions>>().Value))
         .AddSingleton<PortainerClient>()
+        .AddSingleton<UnansweredStackStore>()
+        .AddSingleton<PreparedLaunchStore>()
         .AddSingleton<PortainerClusters>()
         .AddSingleton<PortainerDirectory>()
         .AddSingleton<PortainerPlacement>()

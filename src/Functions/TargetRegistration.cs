@@ -16,7 +16,7 @@ internal static class TargetRegistration
         .AddSingleton(local)
         .AddSingleton(_ => LocalIsolation.Detect(local))
         .AddSingleton<IAgentTarget>(provider =>
-            provider.GetRequiredService<IOptions<PortainerOptions>>().Value is { IsConfigured: true } portainer ? CreatePortainerTarget(provider, portainer, folder)
+            provider.GetRequiredService<IOptions<PortainerOptions>>().Value is { IsConfigured: true } portainer ? CreatePortainerTarget(provider, portainer)
             : provider.GetRequiredService<IOptions<DockerOptions>>().Value is { IsConfigured: true } docker ? CreateDockerTarget(provider, docker, folder)
             : ActivatorUtilities.CreateInstance<LocalTarget>(provider))
         .AddSingleton<IClusterDirectory>(provider => provider.GetRequiredService<IAgentTarget>() is PortainerTarget
@@ -30,10 +30,9 @@ internal static class TargetRegistration
         .AddSingleton<LocalShutdown>()
         .AddHostedService<AgentAdoption>();
 
-    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer, DataFolder folder) => ActivatorUtilities.CreateInstance<PortainerTarget>(
+    private static PortainerTarget CreatePortainerTarget(IServiceProvider provider, PortainerOptions portainer) => ActivatorUtilities.CreateInstance<PortainerTarget>(
         provider,
-        (PlaceAgent)provider.GetRequiredService<PortainerPlacement>().PlaceAsync,
-        new PortainerTargetOptions(folder.Agents, portainer.RegistryId, portainer.ControlPlaneRanges)
+        new PortainerTargetOptions(provider.GetRequiredService<PortainerPlacement>().PlaceAsync, portainer.RegistryId, portainer.ControlPlaneRanges)
         {
             Boot = portainer.BootTimeout,
             HostNetwork = portainer.HostNetwork,

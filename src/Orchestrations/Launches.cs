@@ -18,7 +18,7 @@ internal static class Launches
         await Task.WhenAll(secrets, template);
 
         undo.Push(() => context.StopUntilGoneAsync(operationId, agentId));
-        await context.CallStepAsync(new StartAgent(operationId, agentId, launch.Revision, rollback));
+        await context.StartUntilAnsweredAsync(new StartAgent(operationId, agentId, launch.Revision, rollback));
         await context.WaitUntilHealthyAsync(new CheckAgent(operationId, agentId, rollback), options.Boot);
         await context.HoldAsync(new HoldAgent(operationId, agentId, Last: false, rollback));
 

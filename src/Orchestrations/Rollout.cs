@@ -12,7 +12,8 @@ internal static class Rollout
     /// <summary>An agent is a singleton: the old one is proven gone before a new one starts.</summary>
     public static async Task StopUntilGoneAsync(this TaskOrchestrationContext context, Guid operationId, Guid agentId)
     {
-        var asked = context.CurrentUtcDateTime;
+        var begun = context.CurrentUtcDateTime;
+        var asked = begun;
         DateTime? killed = null;
         while (true)
         {
@@ -22,9 +23,24 @@ internal static class Rollout
             var observation = await context.CallStepAsync(new StopAgent(operationId, agentId, killed is not null));
             if (observation.Gone)
                 return;
+            // What is not there yet has not been asked to stop.
+            if (observation.Awaited && context.CurrentUtcDateTime < begun + StepBudgets.Unanswered)
+                (asked, killed) = (context.CurrentUtcDateTime, null);
             if (context.CurrentUtcDateTime >= killed + StepBudgets.Kill)
                 throw new StepFailedException("stop", $"The agent is still there {StepBudgets.Kill.TotalSeconds:0} s after it was killed.");
-            await context.PauseAsync(asked);
+            await context.PauseAsync(begun);
+        }
+    }
+
+    /// <summary>A target that has not answered may be doing it: it is asked again, not told to do it twice.</summary>
+    public static async Task StartUntilAnsweredAsync(this TaskOrchestrationContext context, StartAgent start)
+    {
+        var begun = context.CurrentUtcDateTime;
+        while ((await context.CallStepAsync(start)).Unanswered)
+        {
+            if (context.CurrentUtcDateTime >= begun + StepBudgets.Start)
+                throw new StepFailedException(((IStepInput<StartedAgent>)start).Step, $"The target did not answer within {StepBudgets.Start.TotalMinutes:0} min whether it starts the agent.");
+            await context.PauseAsync(begun);
         }
     }
 

@@ -71,7 +71,8 @@ public sealed class OpenApiTests(ApiFixture api) : IClassFixture<ApiFixture>
         return JsonNode.Parse(stream)!.AsObject();
     }
 
-    private static async Task CheckAsync(string method, string path, HttpResponseMessage response)
+    /// <summary>The answer is one that the document describes for this route.</summary>
+    internal static async Task CheckAsync(string method, string path, HttpResponseMessage response)
     {
         var status = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var described = Document["paths"]![path]![method]!["responses"]![status];

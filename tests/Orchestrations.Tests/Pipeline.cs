@@ -33,6 +33,7 @@ internal sealed class Pipeline : IAsyncDisposable
         Answer<BuildAgentImage, BuiltImage>(_ => new BuiltImage(Image, 1));
         Answer<PrepareTemplate, PreparedTemplate>(_ => new PreparedTemplate());
         Answer<StopAgent, AgentObservation>(_ => new AgentObservation(Ready: false, Gone: true, Failure: null));
+        Answer<StartAgent, StartedAgent>(_ => new StartedAgent());
         Answer<CheckAgent, AgentObservation>(_ => new AgentObservation(Ready: true, Gone: false, Failure: null));
         Answer<HoldAgent, AgentObservation>(_ => new AgentObservation(Ready: true, Gone: false, Failure: null));
         Answer<CancelDeployments, CancellationProgress>(_ => new CancellationProgress(Proceed: true, Ended: true));

@@ -65,7 +65,7 @@ public sealed class RollbackTests
     {
         await using var pipeline = Updating();
         pipeline.Answer<CheckAgent, AgentObservation>(_ => Dead);
-        pipeline.Answer<StartAgent, Done>(start => start.Rollback ? throw new NonRetryableException("the image is gone") : Done.Instance);
+        pipeline.Answer<StartAgent, StartedAgent>(start => start.Rollback ? throw new NonRetryableException("the image is gone") : new());
 
         var result = await RunAsync(pipeline);
 

@@ -17,9 +17,8 @@ public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
         {
             AgentState.Running running => await AskAsync(agentId, running, cancellationToken),
             AgentState.Starting starting => Look(starting.What, starting.Diagnosis),
-            AgentState.Failing { Diagnosis: var diagnosis } => Look(diagnosis.Message, diagnosis, failed: true),
-            AgentState.Exited { Diagnosis: { } diagnosis } => Look(diagnosis.Message, diagnosis, failed: true),
-            AgentState.Exited exited => Look(exited.Explanation, new(DiagnosisCause.Exited, exited.Explanation, [], ExitedHint), failed: true),
+            AgentState.Failing { Diagnosis: var diagnosis } => Failed(diagnosis),
+            AgentState.Exited exited => Failed(exited.Diagnosis ?? new(DiagnosisCause.Exited, exited.Explanation, [], ExitedHint)),
             var other => Look(other.Explanation, diagnosis: null, failed: true),
         };
         return look.Output.Diagnosis is { } found
@@ -36,6 +35,8 @@ public sealed class AgentProbe(IAgentTarget target, SecretStore secrets)
         var what = $"{running.Name} runs; {health.Reason}";
         return Look(what, new(DiagnosisCause.ProbeFailed, what, [], ProbeHint));
     }
+
+    private static StepResult<AgentObservation> Failed(Diagnosis diagnosis) => Look(diagnosis.Message, diagnosis, failed: true);
 
     private static StepResult<AgentObservation> Look(string what, Diagnosis? diagnosis, bool failed = false) =>
         new(new AgentObservation(Ready: false, Gone: false, failed ? what : null, diagnosis), what, Finished: false);

@@ -59,7 +59,7 @@ public sealed partial class DockerTarget(
         return new($"the engine has the image{(change is null ? "" : $"; {change.WithoutSnapshot("a Docker Engine takes none of volumes")}")}");
     }
 
-    public async Task StartAsync(
+    public async Task<bool> StartAsync(
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -79,6 +79,7 @@ public sealed partial class DockerTarget(
 
             await containers.StartAsync(name, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, agentId, launch.Revision, launch.Attempt, launch.Port);
+            return true;
         }
         finally
         {

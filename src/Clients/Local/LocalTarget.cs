@@ -81,7 +81,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
 
     /// <summary>Starts the prepared launch; nothing happens when it runs already.</summary>
     /// <exception cref="InvalidOperationException">Nothing is prepared, another launch of the agent still runs, or its data is locked.</exception>
-    public async Task StartAsync(
+    public async Task<bool> StartAsync(
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
         await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -92,7 +92,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
             if (Inspect(agentId) is AgentState.Running running)
             {
                 if (running.Launch.IsSameAs(launch))
-                    return;
+                    return true;
                 throw new InvalidOperationException(
                     $"Agent {agentId} still runs revision {running.Launch.Revision}, attempt {running.Launch.Attempt}: it must be gone before the next starts.");
             }
@@ -103,6 +103,7 @@ public sealed partial class LocalTarget(LocalTargetOptions options, LocalIsolati
                 AgentEnvironment.Build(launch, folder.Data, secrets, environment));
             await WaitForRecordAsync(folder, earlier, process, cancellationToken).ConfigureAwait(false);
             Log.Started(logger, agentId, launch.Revision, launch.Attempt, process.Id, launch.Port);
+            return true;
         }
         finally
         {

@@ -43,6 +43,9 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
                 return null;
         }
 
+        // Asked for again and again while nobody answers: the volume has its secrets already.
+        if (await clusters.Stacks.IsAwaitedAsync(Key(prepared), cancellationToken))
+            throw new StackUnansweredException(Key(prepared));
         var variables = AgentVariables.Of(launch, secrets, environment);
         await Engine(prepared.Cluster).FillVolumeAsync(
             new(ComposeManifest.SecretsVolume(launch.AgentId), ComposeManifest.SecretsFolder, ComposeManifest.SecretsFile, prepared.Image, Labels(KubernetesNames.AgentLabel, launch.AgentId)),
@@ -117,6 +120,8 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
 
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
+
+    public StackKey StackOf(PreparedLaunch prepared) => Key(prepared);
 
     private static bool IsOf(AgentLaunch launch, DockerContainer? container) =>
         container is not null && KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) == true;

@@ -36,6 +36,9 @@ internal interface IAgentDriver
     /// <param name="tail">Only the last so many lines; null for all.</param>
     Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken);
 
+    /// <summary>By what the agent's stack is found.</summary>
+    StackKey StackOf(PreparedLaunch prepared);
+
     /// <summary>Until the agent has written something after that time; at once where only another look can tell.</summary>
     Task AwaitLogAsync(PreparedLaunch prepared, long after, CancellationToken cancellationToken) => Task.CompletedTask;
 

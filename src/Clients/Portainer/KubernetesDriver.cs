@@ -47,6 +47,8 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
     public Task AwaitLogAsync(PreparedLaunch prepared, long after, CancellationToken cancellationToken) =>
         _watch.AwaitLogAsync(prepared.Cluster, prepared.Launch.AgentId, after, cancellationToken);
 
+    public StackKey StackOf(PreparedLaunch prepared) => KubernetesRollout.Key(prepared);
+
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/kubernetes/applications/{KubernetesNames.Namespace(prepared.Launch.OrganizationId)}/{KubernetesNames.Agent(prepared.Launch.AgentId)}");
 

@@ -5,7 +5,7 @@ using MultiAgentInfra.Clients.Kubernetes;
 namespace MultiAgentInfra.Clients.Portainer;
 
 /// <summary>A Portainer with its stacks and its Kubernetes environments, each with the lists that all agents share.</summary>
-public sealed class PortainerClusters(PortainerConnection connection, PortainerClient client, TimeProvider time)
+public sealed class PortainerClusters(PortainerConnection connection, PortainerClient client, UnansweredStackStore unanswered, TimeProvider time)
 {
     private readonly ConcurrentDictionary<int, KubernetesCluster> _clusters = new();
     private readonly ConcurrentDictionary<(int Environment, int? Registry), DockerContainers> _engines = new();
@@ -15,7 +15,7 @@ public sealed class PortainerClusters(PortainerConnection connection, PortainerC
 
     public PortainerClient Client => client;
 
-    public PortainerStacks Stacks { get; } = new(client, time);
+    public PortainerStacks Stacks { get; } = new(client, unanswered, time);
 
     internal TimeProvider Time => time;
 

@@ -5,10 +5,11 @@ using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Clusters;
+using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Clients.Portainer;
 
-/// <summary>Runs agents in the clusters of a Portainer. Images come by digest from the registry; what was prepared lies in the agent's folder, and
+/// <summary>Runs agents in the clusters of a Portainer. Images come by digest from the registry; what was prepared is in the store, and
 /// what runs is read from the cluster.</summary>
 public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 {
@@ -16,18 +17,17 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     private readonly PortainerClusters _clusters;
     private readonly RemoteRegistry _registry;
+    private readonly PreparedLaunchStore _launches;
     private readonly PlaceAgent _place;
     private readonly ILogger<PortainerTarget> _logger;
-    private readonly PreparedLaunches _launches;
     private readonly PullSecrets _pullSecrets;
     private readonly KubernetesDriver _kubernetes;
     private readonly ComposeDriver _compose;
     private readonly KubernetesPlans _plans;
 
-    public PortainerTarget(PortainerClusters clusters, RemoteRegistry registry, PlaceAgent place, PortainerTargetOptions options, ILogger<PortainerTarget> logger)
+    public PortainerTarget(PortainerClusters clusters, RemoteRegistry registry, PreparedLaunchStore launches, PortainerTargetOptions options, ILogger<PortainerTarget> logger)
     {
-        (_clusters, _registry, _place, _logger, Boot) = (clusters, registry, place, logger, options.Boot);
-        _launches = new(options.AgentsFolder);
+        (_clusters, _registry, _launches, _place, _logger, Boot) = (clusters, registry, launches, options.Place, logger, options.Boot);
         _pullSecrets = new(clusters, registry, options.RegistryId);
         _kubernetes = new(clusters, _pullSecrets, options);
         _compose = new(clusters, registry, options);
@@ -46,12 +46,12 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public LaunchPlan Plan(
         AgentLaunch launch, string repository, IReadOnlyCollection<string> secrets, IReadOnlyDictionary<string, string> environment, ClusterFacts? place) =>
-        (_launches.Read(launch.AgentId)?.OnDocker ?? place?.Kind == ClusterFacts.Docker ? (PlanLaunch)_compose.Plan : _plans.Make)(
+        (_launches.Find(launch.AgentId)?.OnDocker ?? place?.Kind == ClusterFacts.Docker ? (PlanLaunch)_compose.Plan : _plans.Make)(
             new(launch, 0, _registry.PullReference(repository, launch.Image), _pullSecrets.Name), LaunchPlan.Masked(secrets), environment);
 
     public async Task<IReadOnlyList<ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken)
     {
-        var prepared = _launches.Read(plan.Launch.AgentId);
+        var prepared = _launches.Find(plan.Launch.AgentId);
         if (prepared?.OnDocker ?? place?.Kind == ClusterFacts.Docker)
             return null;
         return (prepared?.Cluster ?? (place is null ? null : PortainerDirectory.NumberOf(place.Id))) is { } environment
@@ -65,70 +65,87 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
         var found = await _clusters.Client.FindEnvironmentAsync(environment, cancellationToken).ConfigureAwait(false);
         if (found is not ({ IsKubernetes: true } or { IsDocker: true }))
             throw new NonRetryableException($"Portainer has no environment {environment} that can run agents.");
-        var before = _launches.Read(launch.AgentId)?.Launch;
+        var before = _launches.Find(launch.AgentId)?.Launch;
         var data = found.IsDocker
             ? new(VersionChange.Of(before?.ElizaVersion, launch.ElizaVersion)?.WithoutSnapshot("a Docker environment takes none of volumes") ?? "")
             : await new AgentData(_clusters.Open(environment)).KeepAsync(launch, before, cancellationToken).ConfigureAwait(false);
         if (!data.IsReady)
             return data;
         var secret = await Driver(found.IsDocker).PrepareAsync(environment, launch, files, cancellationToken).ConfigureAwait(false);
-        _launches.Write(new(launch, environment, _registry.PullReference(files.Repository, launch.Image), secret, OnDocker: found.IsDocker));
+        await _launches.WriteAsync(new(launch, environment, _registry.PullReference(files.Repository, launch.Image), secret, OnDocker: found.IsDocker)).ConfigureAwait(false);
         return new($"{reason}; environment {environment} '{found.Name}' is ready for it{(data.What.Length == 0 ? "" : $"; {data.What}")}");
     }
 
-    public async Task StartAsync(
+    public async Task<bool> StartAsync(
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        if (_launches.Read(agentId) is not { IsForgotten: false } prepared)
+        if (_launches.Find(agentId) is not { IsForgotten: false } prepared)
             throw new InvalidOperationException($"Agent {agentId} is not prepared.");
         // Before: of a start that was cut off, something may be there.
-        _launches.Write(prepared with { Started = true, Refused = null });
-        var refused = await Driver(prepared).StartAsync(prepared, secrets, environment, cancellationToken).ConfigureAwait(false);
-        _launches.Write(prepared with { Started = true, Refused = refused });
-        Log.Started(_logger, agentId, prepared.Launch.Revision, prepared.Launch.Attempt, prepared.Cluster, refused?.Cause);
+        prepared = await NoteAsync(prepared, started: true).ConfigureAwait(false);
+        try
+        {
+            var refused = await Driver(prepared).StartAsync(prepared, secrets, environment, cancellationToken).ConfigureAwait(false);
+            await NoteAsync(prepared, started: true, refused).ConfigureAwait(false);
+            Log.Started(_logger, agentId, prepared.Launch.Revision, prepared.Launch.Attempt, prepared.Cluster, refused?.Cause);
+            return true;
+        }
+        catch (StackUnansweredException)
+        {
+            return false;
+        }
     }
 
     public Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default) => InspectAsync(agentId, since: null, cancellationToken);
 
-    public async Task<AgentState> InspectAsync(Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken) => _launches.Read(agentId) is { } prepared
-        ? await Driver(prepared).InspectAsync(prepared, since, cancellationToken).ConfigureAwait(false)
-        : new AgentState.NotPrepared();
+    public async Task<AgentState> InspectAsync(Guid agentId, DateTimeOffset? since, CancellationToken cancellationToken)
+    {
+        if (_launches.Find(agentId) is not { } prepared)
+            return new AgentState.NotPrepared();
+        var state = await Driver(prepared).InspectAsync(prepared, since, cancellationToken).ConfigureAwait(false);
+        return state.IsGone && await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false)
+            ? new AgentState.Starting("Portainer has not answered whether it makes the stack.", prepared.Launch) { IsAwaited = true }
+            : state;
+    }
 
     public async Task<ElizaHealth> GetHealthAsync(Guid agentId, AgentState.Running running, string? token, CancellationToken cancellationToken) =>
-        _launches.Read(agentId) is { } prepared
+        _launches.Find(agentId) is { } prepared
             ? await Driver(prepared).GetHealthAsync(prepared, running, cancellationToken).ConfigureAwait(false)
             : new(ElizaHealthState.Unreachable, "Nothing of the agent runs.");
 
     public async Task SignalStopAsync(Guid agentId, bool kill, CancellationToken cancellationToken = default)
     {
-        if (_launches.Read(agentId) is not { } prepared)
+        if (_launches.Find(agentId) is not { } prepared)
             return;
-        var isGone = await Driver(prepared).StopAsync(prepared, kill, cancellationToken).ConfigureAwait(false);
+        var isGone = await Driver(prepared).StopAsync(prepared, kill, cancellationToken).ConfigureAwait(false)
+            && !await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false);
         Log.Signalled(_logger, agentId, kill, isGone);
-        if (isGone && prepared.Started)
-            _launches.Write(prepared with { Started = false, Refused = null });
+        if (isGone)
+            await NoteAsync(prepared, started: false).ConfigureAwait(false);
     }
 
     public async Task RemoveTemplateAsync(Guid agentId)
     {
-        if (_launches.Read(agentId) is not { } prepared)
+        if (_launches.Find(agentId) is not { } prepared)
             return;
         await Driver(prepared).RemoveStackAsync(prepared, CancellationToken.None).ConfigureAwait(false);
-        _launches.Write(prepared with { Started = false, Refused = null, IsForgotten = true });
+        await NoteAsync(prepared with { IsForgotten = true }, started: false).ConfigureAwait(false);
     }
 
     public async Task RemoveAsync(Guid agentId, CancellationToken cancellationToken = default)
     {
-        if (_launches.Read(agentId) is not { } prepared)
+        if (_launches.Find(agentId) is not { } prepared)
             return;
+        if (await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false))
+            throw new InvalidOperationException($"Portainer may still make a stack of agent {agentId}.");
         await Driver(prepared).RemoveAsync(prepared, cancellationToken).ConfigureAwait(false);
-        _launches.Remove(agentId);
+        await _launches.RemoveAsync(agentId).ConfigureAwait(false);
     }
 
     /// <summary>The cursor is a time in microseconds. A pod that is gone has taken its log with it.</summary>
     public async Task<LogPage> ReadLogAsync(Guid agentId, long after, int limitBytes, CancellationToken cancellationToken = default)
     {
-        if (_launches.Read(agentId) is not { } prepared)
+        if (_launches.Find(agentId) is not { } prepared)
             return new([], after);
         var lines = PodLog.Page(
             await Driver(prepared).ReadLogAsync(prepared, after, null, limitBytes, cancellationToken).ConfigureAwait(false), after, limitBytes);
@@ -137,11 +154,11 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
 
     public async Task AwaitLogAsync(Guid agentId, long after, CancellationToken cancellationToken)
     {
-        if (_launches.Read(agentId) is { } prepared)
+        if (_launches.Find(agentId) is { } prepared)
             await Driver(prepared).AwaitLogAsync(prepared, after, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default) => _launches.Read(agentId) is { } prepared
+    public async Task<IReadOnlyList<LogLine>> ReadLogTailAsync(Guid agentId, int lines, CancellationToken cancellationToken = default) => _launches.Find(agentId) is { } prepared
         ? [.. (await Driver(prepared).ReadLogAsync(prepared, 0, lines, TailBytes, cancellationToken).ConfigureAwait(false)).TakeLast(lines).Select(line => new LogLine(line.Text))]
         : [];
 
@@ -149,9 +166,19 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     public int TrimLogs() => 0;
 
     /// <summary>The agent's page in Portainer; null before it was prepared.</summary>
-    public Uri? PageOf(Guid agentId) => _launches.Read(agentId) is { } prepared ? new(_clusters.Address, Driver(prepared).PageOf(prepared)) : null;
+    public Uri? PageOf(Guid agentId) => _launches.Find(agentId) is { } prepared ? new(_clusters.Address, Driver(prepared).PageOf(prepared)) : null;
 
     public void Dispose() => _pullSecrets.Dispose();
+
+    private async Task<PreparedLaunch> NoteAsync(PreparedLaunch prepared, bool started, Diagnosis? refused = null)
+    {
+        prepared = prepared with { Started = started, Refused = refused };
+        await _launches.WriteAsync(prepared).ConfigureAwait(false);
+        return prepared;
+    }
+
+    private Task<bool> IsAwaitedAsync(PreparedLaunch prepared, CancellationToken cancellationToken) =>
+        _clusters.Stacks.IsAwaitedAsync(Driver(prepared).StackOf(prepared), cancellationToken);
 
     private IAgentDriver Driver(PreparedLaunch prepared) => Driver(prepared.OnDocker);
 

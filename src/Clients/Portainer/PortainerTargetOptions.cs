@@ -4,10 +4,10 @@ using MultiAgentInfra.Core.Deployments;
 namespace MultiAgentInfra.Clients.Portainer;
 
 /// <summary>How agents run in the clusters of a Portainer.</summary>
-/// <param name="AgentsFolder">One folder per agent, which remembers what was prepared.</param>
+/// <param name="Place">Where each goes.</param>
 /// <param name="RegistryId">Portainer's number of the registry that clusters pull from; null where this program makes the pull secrets.</param>
 /// <param name="ControlPlaneRanges">From where API servers reach pods; none where only kubelets ask agents for their health.</param>
-public sealed record PortainerTargetOptions(string AgentsFolder, int? RegistryId, IReadOnlyList<string> ControlPlaneRanges)
+public sealed record PortainerTargetOptions(PlaceAgent Place, int? RegistryId, IReadOnlyList<string> ControlPlaneRanges)
 {
     /// <summary>How long an agent may take from its start to its first good answer.</summary>
     public TimeSpan Boot { get; init; } = StepBudgets.LongestBoot;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Deployments;
 
@@ -13,37 +12,3 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <param name="OnDocker">The environment is one of Docker.</param>
 /// <param name="IsForgotten">Its template was taken away; what is left is where the agent's data is.</param>
 internal sealed record PreparedLaunch(AgentLaunch Launch, int Cluster, string Image, string? PullSecret, bool Started = false, Diagnosis? Refused = null, bool IsForgotten = false, bool OnDocker = false);
-
-/// <summary>Keeps what was prepared, one file per agent.</summary>
-internal sealed class PreparedLaunches(string agentsFolder)
-{
-    private const string FileName = "portainer.json";
-
-    public PreparedLaunch? Read(Guid agentId)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<PreparedLaunch>(File.ReadAllText(PathOf(agentId)), JsonSerializerOptions.Web);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    public void Write(PreparedLaunch prepared)
-    {
-        var path = PathOf(prepared.Launch.AgentId);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path + ".new", JsonSerializer.Serialize(prepared, JsonSerializerOptions.Web));
-        File.Move(path + ".new", path, overwrite: true);
-    }
-
-    public void Remove(Guid agentId)
-    {
-        if (Path.GetDirectoryName(PathOf(agentId)) is { } folder && Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
-    }
-
-    private string PathOf(Guid agentId) => Path.Combine(agentsFolder, agentId.ToString(), FileName);
-}

@@ -56,9 +56,15 @@ public sealed class ControlDatabase : IDisposable
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<T>(cancellationToken);
+        return Task.FromResult(Read(work));
+    }
+
+    /// <summary>The same for one row or two.</summary>
+    internal T Read<T>(Func<SqliteConnection, T> work)
+    {
         using var connection = Open();
         using var transaction = connection.BeginTransaction(deferred: true);
-        return Task.FromResult(work(connection));
+        return work(connection);
     }
 
     /// <summary>Does all of the work or, when it throws, none of it.</summary>

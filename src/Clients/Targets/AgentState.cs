@@ -34,6 +34,10 @@ public abstract record AgentState
     /// <param name="Diagnosis">What is wrong if it stays like this; null where nothing is.</param>
     public sealed record Starting(string What, AgentLaunch Launch, Diagnosis? Diagnosis = null) : AgentState
     {
+        /// <summary>Nothing of it is there. The target was asked for it, has not answered, and may still make it: not for longer than
+        /// <see cref="StepBudgets.Unanswered"/>.</summary>
+        public bool IsAwaited { get; init; }
+
         public override bool IsGone => false;
 
         public override string Explanation => What;

@@ -46,8 +46,9 @@ public interface IAgentTarget
     Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken);
 
     /// <summary>Starts the prepared launch; nothing happens when it runs already.</summary>
+    /// <returns>False while the target has not answered whether it does: to be asked again.</returns>
     /// <exception cref="InvalidOperationException">Nothing is prepared, or another launch of the agent still runs.</exception>
-    Task StartAsync(
+    Task<bool> StartAsync(
         Guid agentId, IReadOnlyDictionary<string, string> secrets, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken);
 
     Task<AgentState> InspectAsync(Guid agentId, CancellationToken cancellationToken = default);

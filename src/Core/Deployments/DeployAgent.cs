@@ -91,7 +91,12 @@ public sealed record PreparedTemplate([property: JsonIgnore(Condition = JsonIgno
 /// <param name="Gone">Proof that nothing of it runs.</param>
 /// <param name="Failure">Why it can never become ready; null while it still may.</param>
 /// <param name="Diagnosis">What is wrong with it, or will have been if it stays as it is; null where nothing is known to be.</param>
-public sealed record AgentObservation(bool Ready, bool Gone, string? Failure, Diagnosis? Diagnosis = null);
+/// <param name="Awaited">Nothing of it is there to be stopped, and the target may still make what it was asked for.</param>
+public sealed record AgentObservation(bool Ready, bool Gone, string? Failure, Diagnosis? Diagnosis = null, bool Awaited = false);
+
+/// <summary>What came of a start.</summary>
+/// <param name="Unanswered">The target may be doing it, and has not answered: it is asked again.</param>
+public sealed record StartedAgent(bool Unanswered = false);
 
 /// <summary>How far the cancelling of an agent's deployments is.</summary>
 /// <param name="Proceed">False when the deletion itself had ended already.</param>

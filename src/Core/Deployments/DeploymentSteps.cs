@@ -110,9 +110,9 @@ public sealed record StopAgent(Guid OperationId, Guid AgentId, bool Kill) : ISte
 
 /// <summary>Starts the agent on its target, fenced by the generation.</summary>
 /// <param name="Revision">Whose secrets and environment it gets; null for the newest, as in what earlier releases began.</param>
-public sealed record StartAgent(Guid OperationId, Guid AgentId, int? Revision = null, bool Rollback = false) : IStepInput<Done>
+public sealed record StartAgent(Guid OperationId, Guid AgentId, int? Revision = null, bool Rollback = false) : IStepInput<StartedAgent>
 {
-    string IStepInput<Done>.Step => Rollback ? "rollback-deploy" : "deploy";
+    string IStepInput<StartedAgent>.Step => Rollback ? "rollback-deploy" : "deploy";
 }
 
 /// <summary>Looks once whether the agent answers as itself.</summary>

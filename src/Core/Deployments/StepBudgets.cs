@@ -4,13 +4,13 @@ namespace MultiAgentInfra.Core.Deployments;
 public static class StepBudgets
 {
     /// <summary>A deployment's deadline; exceeds the sum of its steps' budgets and retries (a test adds them up).</summary>
-    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(370);
+    public static readonly TimeSpan Deployment = TimeSpan.FromMinutes(450);
 
     /// <summary>The deadline of a stop.</summary>
-    public static readonly TimeSpan Halt = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan Halt = TimeSpan.FromMinutes(20);
 
     /// <summary>A deletion's deadline.</summary>
-    public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(40);
+    public static readonly TimeSpan Deletion = TimeSpan.FromMinutes(60);
 
     /// <summary>How long an operation joins a build that another operation does; exceeds the sum of the build's steps and retries.</summary>
     public static readonly TimeSpan JoinBuild = TimeSpan.FromMinutes(100);
@@ -27,6 +27,13 @@ public static class StepBudgets
     /// <summary>The most that a target may allow for the same, such as one whose nodes pull images first.</summary>
     public static readonly TimeSpan LongestBoot = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a target may be doing what it has not answered for. Portainer has no limit of its own, and what it does within a request does not
+    /// end with its caller: it waits a minute for a backup, and applies an agent's four or more objects with two calls each, which an API server ends after a minute.</summary>
+    public static readonly TimeSpan Unanswered = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a start is asked for again until the target has answered: once more after the first has come to nothing.</summary>
+    public static readonly TimeSpan Start = TimeSpan.FromMinutes(15);
+
     /// <summary>How long a target may take to make a snapshot of an agent's data, and to put one back.</summary>
     public static readonly TimeSpan Snapshot = TimeSpan.FromMinutes(10);
 
@@ -40,7 +47,7 @@ public static class StepBudgets
     public static readonly TimeSpan Kill = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a deployment may take to stop after it was cancelled, undo included.</summary>
-    public static readonly TimeSpan Cancellation = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan Cancellation = TimeSpan.FromMinutes(20);
 
     private const string Rollback = "rollback-";
 
@@ -54,8 +61,7 @@ public static class StepBudgets
         ["scan"] = TimeSpan.FromMinutes(11),
         ["sbom"] = TimeSpan.FromMinutes(2),
         ["template"] = TimeSpan.FromMinutes(3),
-        // Portainer applies a stack, and deletes one, within the request. A creation that is cut off and tried again may be made twice: it has longer
-        // than the target waits for its answer, and for the stack after that.
+        // Portainer applies a stack, and deletes one, within the request: the step has longer than the target waits for the answer.
         ["deploy"] = TimeSpan.FromMinutes(5),
         ["remove-template"] = TimeSpan.FromMinutes(3),
         ["remove-data"] = TimeSpan.FromMinutes(3),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Portainer;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
@@ -18,11 +19,15 @@ internal sealed class ClusterFixture : IAsyncDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portainer-target-");
     private readonly List<IDisposable> _open = [];
     private readonly RemoteRegistry _registry;
+    private readonly DataFolder _data;
+    private readonly ControlDatabase _store;
 
     private ClusterFixture(PortainerServer server, FakeClock clock, RegistryOptions registry)
     {
         (Server, Clock, Cluster) = (server, clock, server.AddKubernetes("one"));
         _registry = new(registry, _folder.FullName, clock, NullLogger<RemoteRegistry>.Instance);
+        _data = DataFolder.Open(Path.Combine(_folder.FullName, "data"));
+        _store = new(_data, clock);
         Target = NewTarget();
     }
 
@@ -49,25 +54,27 @@ internal sealed class ClusterFixture : IAsyncDisposable
         foreach (var item in _open)
             item.Dispose();
         _registry.Dispose();
+        _store.Dispose();
+        _data.Dispose();
         await Server.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
     /// <summary>As a new life of the control plane has it: with nothing in memory.</summary>
     public PortainerTarget NewTarget(int? registryId = null, params string[] controlPlane) =>
-        NewTarget(new PortainerTargetOptions(Agents, registryId, controlPlane));
+        NewTarget(new PortainerTargetOptions(PlaceAsync, registryId, controlPlane));
 
     /// <summary>The same with settings for all agents.</summary>
-    public PortainerTarget NewTarget(AgentSettings settings) => NewTarget(new PortainerTargetOptions(Agents, null, []) { Agents = settings });
+    public PortainerTarget NewTarget(AgentSettings settings) => NewTarget(new PortainerTargetOptions(PlaceAsync, null, []) { Agents = settings });
 
-    private string Agents => Path.Combine(_folder.FullName, "agents");
+    private static Task<Placement> PlaceAsync(AgentLaunch launch, CancellationToken cancellationToken) => Task.FromResult(new Placement(1, "It goes to 'one' (1)"));
 
     private PortainerTarget NewTarget(PortainerTargetOptions options)
     {
         var connection = PortainerConnection.To(new() { Address = Server.Address, ApiKey = PortainerServer.ApiKey });
-        var clusters = new PortainerClusters(connection, new(connection, Clock), Clock);
+        var clusters = new PortainerClusters(connection, new(connection, Clock), new(_store), Clock);
         var target = new PortainerTarget(
-            clusters, _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to 'one' (1)")), options, NullLogger<PortainerTarget>.Instance);
+            clusters, _registry, new(_store), options, NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }
@@ -84,7 +91,14 @@ internal sealed class ClusterFixture : IAsyncDisposable
         static Task Nothing(string folder, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    public Task StartAsync(AgentLaunch launch, PortainerTarget? target = null, Dictionary<string, string>? secrets = null) => (target ?? Target).StartAsync(
+    /// <summary>Started as an orchestration does it, which asks again while nobody has answered.</summary>
+    public async Task StartAsync(AgentLaunch launch, PortainerTarget? target = null, Dictionary<string, string>? secrets = null)
+    {
+        while (!await StartOnceAsync(launch, target, secrets))
+            Pass(1);
+    }
+
+    public Task<bool> StartOnceAsync(AgentLaunch launch, PortainerTarget? target = null, Dictionary<string, string>? secrets = null) => (target ?? Target).StartAsync(
         launch.AgentId, secrets ?? AgentMachine.Secrets, new Dictionary<string, string> { ["LOG_LEVEL"] = "debug" }, TestDeadline.Token());
 
     /// <summary>Prepared, started, and as far as it comes in the time.</summary>

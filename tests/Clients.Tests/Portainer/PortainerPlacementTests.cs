@@ -122,7 +122,7 @@ public sealed class PortainerPlacementTests
             _fixture = fixture;
             _store.Clock.Now = fixture.Clock.GetUtcNow();
             _connection = PortainerConnection.To(new() { Address = fixture.Server.Address, ApiKey = PortainerServer.ApiKey });
-            Directory = new(new(_connection, new(_connection, fixture.Clock), fixture.Clock));
+            Directory = new(new(_connection, new(_connection, fixture.Clock), new(_store.Database), fixture.Clock));
             Store = new(_store.Database);
             _placement = new(Directory, Store);
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Portainer;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core.Agents;
@@ -14,9 +15,17 @@ public sealed class PortainerAgentTargetTests : AgentTargetTests, IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portainer-agents-");
     private readonly List<IDisposable> _open = [];
+    private readonly DataFolder _data;
+    private readonly ControlDatabase _store;
     private PortainerServer _server = null!;
     private Cluster _cluster = null!;
     private RemoteRegistry _registry = null!;
+
+    public PortainerAgentTargetTests()
+    {
+        _data = DataFolder.Open(_folder.FullName);
+        _store = new(_data, TimeProvider.System);
+    }
 
     protected override bool KeepsOutput => false;
 
@@ -35,6 +44,8 @@ public sealed class PortainerAgentTargetTests : AgentTargetTests, IAsyncLifetime
             item.Dispose();
         _registry.Dispose();
         await _server.DisposeAsync();
+        _store.Dispose();
+        _data.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -42,8 +53,8 @@ public sealed class PortainerAgentTargetTests : AgentTargetTests, IAsyncLifetime
     {
         var connection = PortainerConnection.To(new() { Address = _server.Address, ApiKey = PortainerServer.ApiKey });
         var target = new PortainerTarget(
-            new(connection, new(connection, TimeProvider.System), TimeProvider.System), _registry, (_, _) => Task.FromResult(new Placement(1, "It goes to the first")),
-            new(Path.Combine(_folder.FullName, "agents"), null, []), NullLogger<PortainerTarget>.Instance);
+            new(connection, new(connection, TimeProvider.System), new(_store), TimeProvider.System), _registry, new(_store),
+            new((_, _) => Task.FromResult(new Placement(1, "It goes to the first")), null, []), NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Portainer;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
@@ -16,10 +17,15 @@ public sealed class PortainerDockerTests(ContainerFixture fixture) : IClassFixtu
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portainer-docker-");
     private readonly List<IDisposable> _open = [];
 
+    private DataFolder? _data;
+    private ControlDatabase? _store;
+
     public void Dispose()
     {
         foreach (var item in _open)
             item.Dispose();
+        _store?.Dispose();
+        _data?.Dispose();
         _folder.Delete(recursive: true);
     }
 
@@ -113,10 +119,12 @@ public sealed class PortainerDockerTests(ContainerFixture fixture) : IClassFixtu
 
     private PortainerTarget NewTarget(PortainerServer server)
     {
+        _data ??= DataFolder.Open(_folder.FullName);
+        _store ??= new(_data, TimeProvider.System);
         var connection = PortainerConnection.To(new() { Address = server.Address, ApiKey = PortainerServer.ApiKey });
         var target = new PortainerTarget(
-            new(connection, new(connection, TimeProvider.System), TimeProvider.System), fixture.Registry, (_, _) => Task.FromResult(new Placement(PortainerServer.EndpointId, "test")),
-            new(Path.Combine(_folder.FullName, "agents"), PortainerServer.RegistryId, []) { HostNetwork = true }, NullLogger<PortainerTarget>.Instance);
+            new(connection, new(connection, TimeProvider.System), new(_store), TimeProvider.System), fixture.Registry, new(_store),
+            new((_, _) => Task.FromResult(new Placement(PortainerServer.EndpointId, "test")), PortainerServer.RegistryId, []) { HostNetwork = true }, NullLogger<PortainerTarget>.Instance);
         _open.AddRange([target, connection]);
         return target;
     }

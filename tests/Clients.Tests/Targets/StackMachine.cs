@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Portainer;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
@@ -15,21 +16,26 @@ namespace MultiAgentInfra.Clients.Tests.Targets;
 internal sealed class StackMachine : IAsyncDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Meanwhile = TimeSpan.FromMilliseconds(5);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stack-machine-");
     private readonly FakeClock _clock = new();
     private readonly ContainerFixture _fixture;
     private readonly PortainerConnection _connection;
+    private readonly DataFolder _data;
+    private readonly ControlDatabase _store;
     private readonly PortainerTarget _target;
 
     private StackMachine(ContainerFixture fixture, PortainerServer server)
     {
         (_fixture, Server) = (fixture, server);
         _connection = PortainerConnection.To(new() { Address = server.Address, ApiKey = PortainerServer.ApiKey });
+        _data = DataFolder.Open(_folder.FullName);
+        _store = new(_data, _clock);
         _target = new(
-            new(_connection, new(_connection, _clock), _clock), fixture.Registry, (_, _) => Task.FromResult(new Placement(PortainerServer.EndpointId, "test")),
-            new(Path.Combine(_folder.FullName, "agents"), PortainerServer.RegistryId, []) { HostNetwork = true }, NullLogger<PortainerTarget>.Instance);
+            new(_connection, new(_connection, _clock), new(_store), _clock), fixture.Registry, new(_store),
+            new((_, _) => Task.FromResult(new Placement(PortainerServer.EndpointId, "test")), PortainerServer.RegistryId, []) { HostNetwork = true }, NullLogger<PortainerTarget>.Instance);
     }
 
     public PortainerServer Server { get; }
@@ -44,7 +50,12 @@ internal sealed class StackMachine : IAsyncDisposable
         return TryAsync(() => _fixture.PrepareAsync(_target, launch, ignoresStop: false));
     }
 
-    public Task StartAsync() => TryAsync(() => _target.StartAsync(AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), TestDeadline.Token()));
+    /// <summary>Asks again while nobody has answered, as an orchestration does.</summary>
+    public Task StartAsync() => TryAsync(async () =>
+    {
+        while (!await _target.StartAsync(AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), TestDeadline.Token()))
+            _clock.Advance(Look);
+    });
 
     public async Task<AgentState> InspectAsync()
     {
@@ -78,6 +89,8 @@ internal sealed class StackMachine : IAsyncDisposable
         _target.Dispose();
         _connection.Dispose();
         await Server.DisposeAsync();
+        _store.Dispose();
+        _data.Dispose();
         _folder.Delete(recursive: true);
     }
 

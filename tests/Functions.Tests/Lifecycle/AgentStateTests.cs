@@ -33,6 +33,7 @@ public sealed class AgentStateTests(OrderedFixture fixture) : IClassFixture<Orde
         var body = await response.JsonAsync();
 
         Assert.True((int)response.StatusCode == 202, body.ToJsonString());
+        await CheckAsync(change, response);
         var operation = $"/api/operations/{body["operation"]!["id"]}";
         Assert.Equal($"/api/agents/{id}", response.Headers.Location?.ToString());
         Assert.Equal(operation, response.Headers.GetValues("Operation-Location").Single());
@@ -57,6 +58,7 @@ public sealed class AgentStateTests(OrderedFixture fixture) : IClassFixture<Orde
 
         var response = await fixture.OrderAsync(id, change);
 
+        await CheckAsync(change, response);
         if (status is AgentStatus.Running or AgentStatus.Failed or AgentStatus.Stopped)
         {
             var problem = await response.ProblemAsync(409, "agent-state");
@@ -70,6 +72,21 @@ public sealed class AgentStateTests(OrderedFixture fixture) : IClassFixture<Orde
 
         Assert.Equal(before?.ToString(), (await fixture.Api.Get<AgentStore>().FindAsync(id, default))?.ToString());
         Assert.Null(await fixture.Api.Get<AgentStore>().GetRevisionAsync(id, 2, default));
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("restart")]
+    [InlineData("scale")]
+    [InlineData("update")]
+    public async Task Of_those_who_come_at_once_one_is_accepted(string change)
+    {
+        var id = await fixture.InStateAsync(AgentStatus.Running);
+        var responses = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => fixture.OrderAsync(id, change)));
+
+        Assert.Single(responses, response => (int)response.StatusCode == 202);
+        foreach (var refused in responses.Where(response => (int)response.StatusCode != 202))
+            await refused.ProblemAsync(409, "operation-in-flight");
     }
 
     [Fact]
@@ -100,6 +117,13 @@ public sealed class AgentStateTests(OrderedFixture fixture) : IClassFixture<Orde
         // Its own change has made the tag an old one.
         await (await PutAsync(client, id, tag)).ProblemAsync(412, "precondition-failed");
     }
+
+    private static Task CheckAsync(string change, HttpResponseMessage response) => change switch
+    {
+        "update" => OpenApiTests.CheckAsync("put", "/api/agents/{id}", response),
+        "delete" => OpenApiTests.CheckAsync("delete", "/api/agents/{id}", response),
+        _ => OpenApiTests.CheckAsync("post", $"/api/agents/{{id}}/{change}", response),
+    };
 
     private static async Task<HttpResponseMessage> PutAsync(HttpClient client, Guid id, string? condition)
     {

@@ -43,7 +43,8 @@ internal static class FaultMatrix
         ["500 after acting"] = fault => fault with { Acts = true },
         ["timeout after acting"] = fault => fault with { Acts = true, Hangs = true },
         ["connection lost after acting"] = fault => fault with { Acts = true, Drops = true },
-        ["slower than a step may be"] = fault => fault with { Delay = TimeSpan.FromSeconds(33) },
+        ["slower than a look may be"] = fault => fault with { Delay = TimeSpan.FromSeconds(33) },
+        ["slower than any step may be"] = fault => fault with { Delay = TimeSpan.FromMinutes(6) },
     };
 
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfLists = new Dictionary<string, Func<PortainerFault, PortainerFault>>
@@ -53,6 +54,7 @@ internal static class FaultMatrix
 
     private static readonly IReadOnlyDictionary<string, Func<PortainerFault, PortainerFault>> OfStacks = new Dictionary<string, Func<PortainerFault, PortainerFault>>
     {
+        ["connection lost long before acting"] = fault => fault with { Delay = TimeSpan.FromMinutes(6), Drops = true },
         ["row without objects"] = fault => fault with { Remains = StackRemains.Row, Acts = true },
         ["objects without a row"] = fault => fault with { Remains = StackRemains.Objects, Acts = true },
         ["objects without a row, answered as done"] = fault => fault with { Remains = StackRemains.Objects },

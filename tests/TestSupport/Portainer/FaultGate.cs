@@ -52,6 +52,12 @@ internal sealed class FaultGate(TimeProvider clock)
             await context.Request.Body.CopyToAsync(body);
             body.Position = 0;
             context.Request.Body = body;
+            if (fault.Drops)
+            {
+                context.Abort();
+                context.Response.Body = Stream.Null;
+            }
+
             await WaitAsync(delay, CancellationToken.None);
             context.RequestAborted = CancellationToken.None;
         }

@@ -27,7 +27,7 @@ public sealed record PortainerFault(string Method, string Path)
     /// <summary>Breaks the connection: an unknown outcome for which no test has to wait.</summary>
     public bool Drops { get; init; }
 
-    /// <summary>The call goes well, this much later by the server's clock.</summary>
+    /// <summary>The call goes well, this much later by the server's clock; with <see cref="Drops"/> its connection breaks before.</summary>
     public TimeSpan? Delay { get; init; }
 
     /// <summary>A list goes well and is the one of before the last change.</summary>
@@ -43,6 +43,9 @@ public sealed record PortainerFault(string Method, string Path)
     public static PortainerFault Drop(string method, string path, bool acts = false) => new(method, path) { Acts = acts, Drops = true };
 
     public static PortainerFault Slow(string method, string path, TimeSpan delay) => new(method, path) { Delay = delay };
+
+    /// <summary>Breaks the connection, and does it later.</summary>
+    public static PortainerFault Late(string method, string path, TimeSpan delay) => new(method, path) { Delay = delay, Drops = true };
 
     public static PortainerFault Stale(string path) => new("GET", path) { StaleList = true };
 
