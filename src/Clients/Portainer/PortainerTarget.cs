@@ -59,9 +59,12 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
             : [];
     }
 
+    public Task ReserveAsync(AgentDemand demand, CancellationToken cancellationToken) =>
+        _launches.Find(demand.AgentId) is null ? Task.CompletedTask : _place(demand, cancellationToken);
+
     public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
-        var (environment, reason) = await _place(launch, cancellationToken).ConfigureAwait(false);
+        var (environment, reason) = await _place(AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), cancellationToken).ConfigureAwait(false);
         var found = await _clusters.Client.FindEnvironmentAsync(environment, cancellationToken).ConfigureAwait(false);
         if (found is not ({ IsKubernetes: true } or { IsDocker: true }))
             throw new NonRetryableException($"Portainer has no environment {environment} that can run agents.");
