@@ -1,6 +1,7 @@
 using MultiAgentInfra.Activities.Builds;
 using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Deployments;
 
 namespace MultiAgentInfra.Activities;
@@ -21,6 +22,7 @@ public sealed class ValidateAgentActivity(OperationStore operations, AgentStore 
     private async Task<StepResult<DeploymentPlan>> PlanAsync(ValidateAgent input, CancellationToken cancellationToken)
     {
         var revision = await agents.RequireRevisionAsync(input.AgentId, input.Revision, cancellationToken);
+        await target.ReserveAsync(AgentDemand.Of(input.AgentId, revision.Resources, revision.Deployment), cancellationToken);
         var key = await keys.OfClaimAsync(revision.Plugins, cancellationToken);
         var (ready, previous) = await agents.FindProvenAsync(input.OperationId, input.AgentId, input.Revision, cancellationToken);
         return new(new DeploymentPlan(Proceed: true, key, target.Boot, ready, previous), $"Revision {input.Revision} with {revision.Plugins.Packages.Count} packages.");

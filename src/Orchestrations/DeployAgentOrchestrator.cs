@@ -43,17 +43,16 @@ public sealed class DeployAgentOrchestrator : TaskOrchestrator<DeployAgent, Oper
     {
         var log = await ReadLogAsync(context, input.AgentId);
         var message = failure.Message + await undo.UnwindAsync();
-        var (outcome, stillRuns) = ((OperationOutcome?)null, false);
-        if (progress.Plan is { Previous: { } previous } plan)
+        var (outcome, stillRuns) = ((OperationOutcome?)null, !progress.HasStopped);
+        if (progress is { HasStopped: true, Plan: { Previous: { } previous } plan })
         {
-            stillRuns = !progress.HasStopped;
-            if (progress.HasStopped && failure.Status == OperationStatus.Failed)
+            if (failure.Status == OperationStatus.Failed)
             {
                 var rolledBack = await RollBackAsync(context, input, previous, BootOf(plan));
                 (outcome, stillRuns) = rolledBack is null ? (OperationOutcome.RolledBack, true) : (OperationOutcome.RollbackFailed, false);
                 message += rolledBack;
             }
-            else if (progress.HasStopped)
+            else
             {
                 message += await new Stack<Func<Task>>([() => context.CallStepAsync(new RemoveTemplate(input.OperationId, input.AgentId))]).UnwindAsync();
             }

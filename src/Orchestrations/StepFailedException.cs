@@ -23,9 +23,8 @@ internal sealed class StepFailedException(string step, string message, bool canc
         : new(Step, Message, log.Lines, Diagnosis.Cause, Diagnosis.Evidence is { Count: > 0 } evidence ? evidence : log.Lines, Diagnosis.Hint);
 
     public static StepFailedException From(string step, TaskFailureDetails failure) =>
-        new(
-            step,
-            failure.ErrorMessage,
-            failure.IsCausedBy<OperationCanceledByRequestException>(),
-            failure.IsCausedBy<ImagePullException>() ? ImagePullException.Explain(failure.ErrorMessage) : null);
+        new(step, failure.ErrorMessage, failure.IsCausedBy<OperationCanceledByRequestException>(), DiagnosisIn(failure));
+
+    private static Diagnosis? DiagnosisIn(TaskFailureDetails? failure) =>
+        failure is null ? null : DiagnosedException.Read(failure.ErrorType, failure.ErrorMessage) ?? DiagnosisIn(failure.InnerFailure);
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Operations;
 using MultiAgentInfra.EmbeddedRuntime;
@@ -64,7 +65,7 @@ public sealed class OutboxTests(ApiFixture api) : IClassFixture<ApiFixture>
     {
         var (agent, operation) = await api.CommitAsync();
         // The fake clock stands years ahead.
-        var sweeper = new OperationSweeper(api.Get<OperationStore>(), api.Get<AgentStore>(), new FakeClock(), NullLogger<OperationSweeper>.Instance);
+        var sweeper = new OperationSweeper(api.Get<OperationStore>(), api.Get<AgentStore>(), api.Get<IAgentTarget>(), new FakeClock(), NullLogger<OperationSweeper>.Instance);
 
         await sweeper.SweepAsync(api.Get<DurableTaskClient>(), default);
 

@@ -58,7 +58,7 @@ public sealed class StartOnceTests(ApiFixture api) : IClassFixture<ApiFixture>, 
         await BringToAsync("failed", operation);
         await api.Get<OperationStore>().StartAsync(operation.Id, default);
 
-        await new OperationSweeper(api.Get<OperationStore>(), api.Get<AgentStore>(), TimeProvider.System, NullLogger<OperationSweeper>.Instance)
+        await new OperationSweeper(api.Get<OperationStore>(), api.Get<AgentStore>(), api.Get<IAgentTarget>(), TimeProvider.System, NullLogger<OperationSweeper>.Instance)
             .SweepAsync(_engine.Client, default);
 
         var ended = await api.Get<OperationStore>().FindAsync(operation.Id, default);

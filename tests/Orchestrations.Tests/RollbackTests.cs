@@ -36,7 +36,9 @@ public sealed class RollbackTests
     public async Task An_image_that_cannot_be_pulled_is_the_cause_of_the_failure_after_every_attempt()
     {
         await using var pipeline = Updating();
-        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new ImagePullException("unauthorized", new IOException()));
+        const string words = "The engine cannot pull the image: unauthorized";
+        var cause = new DiagnosedException(new(DiagnosisCause.ImagePullFailed, words, [words], "See what the registry says."), new IOException());
+        pipeline.Answer<PrepareTemplate, PreparedTemplate>(template => template.Rollback ? new() : throw new InvalidOperationException(words, cause));
 
         var result = await RunAsync(pipeline);
 
@@ -57,6 +59,25 @@ public sealed class RollbackTests
 
         Assert.Equal((OperationStatus.Failed, null), (result.Status, result.Outcome));
         Assert.True(Assert.Single(pipeline.CallsOf<FailDeployment>()).StillRuns);
+        Assert.Empty(pipeline.CallsOf<StopAgent>());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_cluster_that_does_not_take_the_revision_is_told_with_its_cause_and_leaves_the_old_one_alone(bool forGood)
+    {
+        await using var pipeline = Updating();
+        var full = new Diagnosis(DiagnosisCause.Unschedulable, "No cluster takes it.", ["'one' (1) has no room for it"], "Make room.");
+        pipeline.Fail<ValidateAgent>(forGood ? new NonRetryableException(full.Message, new DiagnosedException(full)) : new InvalidOperationException(full.Message, new DiagnosedException(full)));
+
+        var result = await RunAsync(pipeline);
+
+        Assert.Equal((OperationStatus.Failed, full.Message), (result.Status, result.Message));
+        Assert.Equal(forGood ? 1 : StepBudgets.Attempts, pipeline.CallsOf<ValidateAgent>().Count);
+        var ending = Assert.Single(pipeline.CallsOf<FailDeployment>());
+        Assert.Equal(("validate", full.Cause, full.Hint, true), (ending.Error.Step, ending.Error.Cause, ending.Error.Hint, ending.StillRuns));
+        Assert.Equal(full.Evidence, ending.Error.Evidence);
         Assert.Empty(pipeline.CallsOf<StopAgent>());
     }
 

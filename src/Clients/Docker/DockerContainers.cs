@@ -17,12 +17,13 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
     private static readonly TimeSpan Transfer = TimeSpan.FromMinutes(30);
 
     private const int MostEvents = 100;
+    private const string PullHint = "See that the engine reaches the registry, and that the credentials that it is given may read the image.";
 
     private readonly DockerTransport _transport = new(connection, new SecretRedactor([]), time);
 
     /// <summary>Pulls an image by its digest, which the engine checks.</summary>
     /// <param name="name">With the registry's host and port.</param>
-    /// <exception cref="ImagePullException">The engine says that it cannot.</exception>
+    /// <exception cref="InvalidOperationException">The engine says that it cannot, which may pass, because registries come back; with a <see cref="DiagnosedException"/>.</exception>
     public async Task PullAsync(string name, Digest digest, PullCredential credential, CancellationToken cancellationToken)
     {
         var redacting = new DockerTransport(connection, new SecretRedactor(new[] { credential.Password, credential.Token }.OfType<string>()), time);
@@ -36,7 +37,8 @@ public sealed class DockerContainers(DockerConnection connection, TimeProvider t
         }
         catch (ApiException exception) when (exception.Status is not (null or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout))
         {
-            throw new ImagePullException(exception.Words, exception);
+            var message = $"The engine cannot pull the image: {exception.Words}";
+            throw new InvalidOperationException(message, new DiagnosedException(new(DiagnosisCause.ImagePullFailed, message, [message], PullHint), exception));
         }
     }
 

@@ -34,7 +34,11 @@ internal static class KubernetesCapacity
                 [.. Conditions(node)]))],
             Agents = requests.Where(item => item.Pod.Metadata.AgentId is not null).GroupBy(item => item.Pod.Metadata.AgentId!.Value).ToDictionary(
                 agent => agent.Key,
-                agent => new AgentUse(Sum(agent, onNodes: true), Sum(agent, onNodes: false))),
+                agent => new AgentUse(Sum(agent, onNodes: true), Sum(agent, onNodes: false))
+                {
+                    ByNode = agent.Where(item => HasNode(item.Pod)).GroupBy(item => item.Pod.Spec.NodeName!)
+                        .ToDictionary(node => node.Key, node => ClusterAmount.Sum(node.Select(item => item.Amount))),
+                }),
             OthersWaiting = Sum(requests.Where(item => item.Pod.Metadata.AgentId is null), onNodes: false),
         };
     }

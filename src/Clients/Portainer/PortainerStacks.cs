@@ -4,7 +4,7 @@ namespace MultiAgentInfra.Clients.Portainer;
 
 /// <summary>One stack per key. Portainer neither answers the number of a new stack of Kubernetes nor refuses a second one of the same name, so each is
 /// looked for by its name, and by the number on its objects, before one is made. One whose create was sent is waited for and adopted: the create is
-/// repeated only when <see cref="StepBudgets.Unanswered"/> has passed and still nothing is there.</summary>
+/// repeated only when <see cref="StepBudgets.Unanswered"/> has passed and still nothing is there. An update may be repeated at once: Portainer does one after the other.</summary>
 public sealed class PortainerStacks(PortainerClient client, UnansweredStackStore unanswered, TimeProvider time)
 {
     /// <summary>Portainer puts it on every object of a stack of Kubernetes.</summary>

@@ -59,9 +59,12 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
             : [];
     }
 
+    public Task ReserveAsync(AgentDemand demand, CancellationToken cancellationToken) =>
+        _launches.Find(demand.AgentId) is null ? Task.CompletedTask : _place(demand, cancellationToken);
+
     public async Task<Preparation> PrepareAsync(AgentLaunch launch, LaunchFiles files, CancellationToken cancellationToken)
     {
-        var (environment, reason) = await _place(launch, cancellationToken).ConfigureAwait(false);
+        var (environment, reason) = await _place(AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), cancellationToken).ConfigureAwait(false);
         var found = await _clusters.Client.FindEnvironmentAsync(environment, cancellationToken).ConfigureAwait(false);
         if (found is not ({ IsKubernetes: true } or { IsDocker: true }))
             throw new NonRetryableException($"Portainer has no environment {environment} that can run agents.");
@@ -81,6 +84,8 @@ public sealed partial class PortainerTarget : IAgentTarget, IDisposable
     {
         if (_launches.Find(agentId) is not { IsForgotten: false } prepared)
             throw new InvalidOperationException($"Agent {agentId} is not prepared.");
+        if (await IsAwaitedAsync(prepared, cancellationToken).ConfigureAwait(false))
+            return false;
         // Before: of a start that was cut off, something may be there.
         prepared = await NoteAsync(prepared, started: true).ConfigureAwait(false);
         try

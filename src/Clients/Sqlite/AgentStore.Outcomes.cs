@@ -46,6 +46,7 @@ public sealed partial class AgentStore
                 UPDATE revisions SET image = @image WHERE agent_id = @agentId AND number = (SELECT running_revision FROM agents WHERE id = @agentId);
                 """,
                 new { agentId = agentId.ToString(), image = image.Value, revision });
+            PlacementStore.Settle(db, agentId);
         },
         cancellationToken);
 
@@ -64,8 +65,12 @@ public sealed partial class AgentStore
                 RuntimeImageStore.Release(db, ending.OperationId, ending.Status == OperationStatus.Failed ? ending.Error.Message : null);
                 if (ending.Outcome is not null)
                     db.Execute("UPDATE revisions SET attempts = attempts + 1 WHERE agent_id = @id AND number = (SELECT running_revision FROM agents WHERE id = @id)", new { id = ending.AgentId.ToString() });
-                var happened = ending.StillRuns ? AgentEvent.DeploymentReverted : AgentEvent.DeploymentFailed;
-                if (db.MoveAgent(ending.AgentId, happened, database.Now) is not null && !ending.StillRuns)
+                var runs = ending.StillRuns && db.FindAgent(ending.AgentId)?.RunningRevision is not null;
+                if (db.MoveAgent(ending.AgentId, runs ? AgentEvent.DeploymentReverted : AgentEvent.DeploymentFailed, database.Now) is null)
+                    return;
+                if (runs)
+                    PlacementStore.Settle(db, ending.AgentId);
+                else
                     ForgetEndpoint(db, ending.AgentId);
             },
             cancellationToken);

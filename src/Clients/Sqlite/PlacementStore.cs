@@ -8,7 +8,7 @@ namespace MultiAgentInfra.Clients.Sqlite;
 public sealed class PlacementStore(ControlDatabase database)
 {
     /// <summary>Decides and reserves in one transaction, so that agents who come at once see each other. An agent that is placed stays where it is,
-    /// and what is kept for it becomes what it asks for now.</summary>
+    /// and what was kept for it stays too until its deployment has ended: it may have to come back.</summary>
     /// <param name="clusters">Read before: nothing outside is asked while others wait.</param>
     public Task<PlacementDecision> ClaimAsync(AgentDemand demand, IReadOnlyList<ClusterFacts> clusters, CancellationToken cancellationToken) => database.WriteAsync(
         db =>
@@ -27,6 +27,17 @@ public sealed class PlacementStore(ControlDatabase database)
     /// <summary>What is kept of each cluster.</summary>
     public Task<IReadOnlyList<ClusterReservation>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(Reservations, cancellationToken);
 
+    /// <summary>From now on what the running revision asks for is kept, and no more.</summary>
+    internal static void Settle(SqliteConnection db, Guid agentId)
+    {
+        if (db.FindAgent(agentId)?.RunningRevision is not { } number || db.FindRevision(agentId, number) is not { } running)
+            return;
+        var kept = AgentDemand.Of(agentId, running.Resources, running.Deployment).Total;
+        db.Execute(
+            "UPDATE placements SET cpu_milli = @CpuMilli, memory_bytes = @MemoryBytes, pods = @Pods WHERE agent_id = @id",
+            new { id = agentId.ToString(), kept.CpuMilli, kept.MemoryBytes, kept.Pods });
+    }
+
     private static IReadOnlyList<ClusterReservation> Reservations(SqliteConnection db) =>
         [.. db.Query<Row>("SELECT agent_id, cluster, cpu_milli, memory_bytes, pods FROM placements").Select(row => row.ToReservation())];
 
@@ -36,7 +47,8 @@ public sealed class PlacementStore(ControlDatabase database)
         """
         INSERT INTO placements (agent_id, cluster, cpu_milli, memory_bytes, pods, decision, decided_at)
         VALUES (@agentId, @cluster, @CpuMilli, @MemoryBytes, @Pods, @decision, @now)
-        ON CONFLICT (agent_id) DO UPDATE SET cpu_milli = @CpuMilli, memory_bytes = @MemoryBytes, pods = @Pods, decision = @decision, decided_at = @now
+        ON CONFLICT (agent_id) DO UPDATE SET cpu_milli = MAX(cpu_milli, @CpuMilli), memory_bytes = MAX(memory_bytes, @MemoryBytes), pods = MAX(pods, @Pods),
+            decision = @decision, decided_at = @now
         """,
         new
         {

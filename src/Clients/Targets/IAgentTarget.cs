@@ -40,6 +40,12 @@ public interface IAgentTarget
     /// <returns>Null where the target keeps no objects that could differ from what was last deployed.</returns>
     Task<IReadOnlyList<Kubernetes.ManifestObject>?> FindObjectsAsync(LaunchPlan plan, ClusterFacts? place, CancellationToken cancellationToken);
 
+    /// <summary>Keeps room for a revision of an agent that is here already, before anything of it is stopped; nothing to do for a new agent, which
+    /// <see cref="PrepareAsync"/> places, and where there are no clusters.</summary>
+    /// <exception cref="Core.NonRetryableException">Its cluster does not take the revision.</exception>
+    /// <exception cref="InvalidOperationException">The same, and it may for the moment only.</exception>
+    Task ReserveAsync(AgentDemand demand, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Puts a verified image in place and remembers the launch; safe to repeat. Where the version of ElizaOS changes, whose database it
     /// migrates at every start and not back, a snapshot of the agent's data is taken before, and put back when the same operation goes back over it.</summary>
     /// <exception cref="InvalidOperationException">The data is to be copied or put back, and the agent still runs.</exception>

@@ -22,7 +22,11 @@ public sealed record ClusterNode(
 /// <summary>What the pods of one agent ask for.</summary>
 /// <param name="Scheduled">Of it what is on nodes, and in the nodes' own count.</param>
 /// <param name="Waiting">Of it what has no node yet.</param>
-public sealed record AgentUse(ClusterAmount Scheduled, ClusterAmount Waiting);
+public sealed record AgentUse(ClusterAmount Scheduled, ClusterAmount Waiting)
+{
+    /// <summary>What is scheduled, by the name of the node.</summary>
+    public IReadOnlyDictionary<string, ClusterAmount> ByNode { get; init; } = new Dictionary<string, ClusterAmount>();
+}
 
 /// <summary>What is known of one cluster.</summary>
 /// <param name="Id">As requests name it.</param>
@@ -50,21 +54,24 @@ public sealed record ClusterFacts(string Id, string Name, string Kind, ClusterSt
 
     /// <summary>How many more pods of a size it has room for, when everything that was promised has its place.</summary>
     /// <param name="promised">For each agent that was placed here: what is kept for it.</param>
-    public long RoomFor(ClusterAmount pod, IReadOnlyDictionary<Guid, ClusterAmount> promised)
+    /// <param name="instead">The agent whose pods they take the place of; null when they come on top of all.</param>
+    public long RoomFor(ClusterAmount pod, IReadOnlyDictionary<Guid, ClusterAmount> promised, Guid? instead = null)
     {
-        var slots = Nodes.Where(node => node.IsReady).Sum(node => (node.Allocatable - node.Requested).CountOf(pod));
-        return Math.Max(0, slots - Unmet(promised).CountToCover(pod));
+        var leaving = instead is { } agent ? Agents.GetValueOrDefault(agent)?.ByNode : null;
+        var slots = Nodes.Where(node => node.IsReady)
+            .Sum(node => (node.Allocatable - node.Requested + (leaving?.GetValueOrDefault(node.Name) ?? default)).CountOf(pod));
+        return Math.Max(0, slots - Unmet(promised, instead).CountToCover(pod));
     }
 
-    private ClusterAmount Unmet(IReadOnlyDictionary<Guid, ClusterAmount> promised)
+    private ClusterAmount Unmet(IReadOnlyDictionary<Guid, ClusterAmount> promised, Guid? instead)
     {
         var unmet = OthersWaiting;
-        foreach (var (agent, amount) in promised)
+        foreach (var (agent, amount) in promised.Where(agent => agent.Key != instead))
         {
             var use = Agents.GetValueOrDefault(agent);
             unmet += ClusterAmount.Max(amount - (use?.Scheduled ?? default), use?.Waiting ?? default);
         }
 
-        return Agents.Where(agent => !promised.ContainsKey(agent.Key)).Aggregate(unmet, (sum, agent) => sum + agent.Value.Waiting);
+        return Agents.Where(agent => agent.Key != instead && !promised.ContainsKey(agent.Key)).Aggregate(unmet, (sum, agent) => sum + agent.Value.Waiting);
     }
 }

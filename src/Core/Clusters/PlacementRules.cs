@@ -17,8 +17,7 @@ public static class PlacementRules
 
     public static PlacementDecision Decide(AgentDemand demand, PlacementSituation situation)
     {
-        var held = situation.Reservations.FirstOrDefault(reservation => reservation.AgentId == demand.AgentId)?.Cluster;
-        if (held is not null)
+        if (situation.Reservations.FirstOrDefault(reservation => reservation.AgentId == demand.AgentId) is { } held)
             return Stay(demand, held, situation);
 
         var candidates = situation.Clusters.OrderBy(cluster => cluster.Id, StringComparer.Ordinal).Select(cluster => Judge(demand, cluster, situation)).ToList();
@@ -26,30 +25,36 @@ public static class PlacementRules
         var verdicts = candidates.Select(candidate => candidate.Verdict).ToList();
         if (allowed.Where(candidate => candidate.Verdict.Room > 0).OrderByDescending(candidate => candidate.Verdict.Room).ThenBy(candidate => candidate.Agents).FirstOrDefault() is { } best)
             return new(best.Verdict.Cluster, demand.Cluster is null ? $"It goes to {best.Title}, which has the most room" : $"It goes to {best.Title}, as it asks to", false, verdicts);
-        return new(null, Refusal(demand, allowed), allowed.Any(candidate => candidate.MayPass), verdicts);
+        return new(null, Refusal(demand, allowed), allowed.Any(candidate => candidate.MayPass), verdicts, allowed.Any(candidate => candidate.IsFull));
     }
 
     private static string Refusal(AgentDemand demand, List<Candidate> allowed) => demand.Cluster is not { } wanted ? "No cluster takes the agent"
         : allowed.Count == 0 ? $"There is no cluster '{wanted}'"
         : $"The agent asks for cluster {allowed[0].Title}, which does not take it";
 
-    /// <summary>Whether the cluster is full or drained does not matter to an agent that has its place there already.</summary>
-    private static PlacementDecision Stay(AgentDemand demand, string held, PlacementSituation situation)
+    /// <summary>Whether the cluster is full or drained does not matter to an agent that has its place there already, unless it asks for more than that.</summary>
+    private static PlacementDecision Stay(AgentDemand demand, ClusterReservation held, PlacementSituation situation)
     {
-        if (situation.Clusters.FirstOrDefault(cluster => cluster.Id == held) is not { } cluster)
-            return Refuse($"The agent's data is on cluster '{held}', which is not there any more, and volumes do not move between clusters");
-        if (demand.Cluster is { } wanted && wanted != held)
+        if (situation.Clusters.FirstOrDefault(cluster => cluster.Id == held.Cluster) is not { } cluster)
+            return Refuse($"The agent's data is on cluster '{held.Cluster}', which is not there any more, and volumes do not move between clusters");
+        if (demand.Cluster is { } wanted && wanted != cluster.Id)
             return Refuse($"The agent's data is on cluster {cluster.Title}, and volumes do not move between clusters: it cannot go to '{wanted}'");
         if (Obstacle(cluster, situation.Now) is { } obstacle)
             return Refuse($"The agent's data is on cluster {cluster.Title}, which {obstacle}, and volumes do not move between clusters", IsUnknown(cluster, situation.Now));
-        return new(held, $"It stays on cluster {cluster.Title}, where its data is", false, []);
+        if (ClusterAmount.Max(held.Amount, demand.Total) != held.Amount && cluster.RoomFor(demand.Pod, Promised(cluster, situation), demand.AgentId) is var room && room < demand.Replicas)
+        {
+            var finding = $"{cluster.Title} has room for {room} of its {demand.Replicas} pods of that size";
+            return new(null, $"The agent asks for more than there is on its cluster {cluster.Title}", false, [new(cluster.Id, 0, finding)], IsFull: true);
+        }
+
+        return new(cluster.Id, $"It stays on cluster {cluster.Title}, where its data is", false, []);
 
         static PlacementDecision Refuse(string reason, bool mayPass = false) => new(null, reason, mayPass, []);
     }
 
     private static Candidate Judge(AgentDemand demand, ClusterFacts cluster, PlacementSituation situation)
     {
-        var promised = situation.Reservations.Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount);
+        var promised = Promised(cluster, situation);
         var obstacle = Obstacle(cluster, situation.Now)
             ?? (situation.Drained.Contains(cluster.Id) ? "is drained" : null)
             ?? (cluster.OnlyByName && demand.Cluster != cluster.Id ? "takes those alone that ask for it" : null);
@@ -59,8 +64,12 @@ public static class PlacementRules
             new(cluster.Id, room, $"{cluster.Title} {finding}"),
             cluster.Title,
             promised.Count,
-            IsUnknown(cluster, situation.Now));
+            IsUnknown(cluster, situation.Now),
+            obstacle is null && room == 0);
     }
+
+    private static Dictionary<Guid, ClusterAmount> Promised(ClusterFacts cluster, PlacementSituation situation) => situation.Reservations
+        .Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount);
 
     /// <summary>Why nothing runs there; null when nothing is in the way.</summary>
     private static string? Obstacle(ClusterFacts cluster, DateTimeOffset now) =>
@@ -72,5 +81,5 @@ public static class PlacementRules
     private static bool IsUnknown(ClusterFacts cluster, DateTimeOffset now) =>
         cluster.Status == ClusterStatus.Unknown || (cluster.Status == ClusterStatus.Up && now - cluster.SeenAt > OldestFacts);
 
-    private sealed record Candidate(ClusterVerdict Verdict, string Title, int Agents, bool MayPass);
+    private sealed record Candidate(ClusterVerdict Verdict, string Title, int Agents, bool MayPass, bool IsFull);
 }

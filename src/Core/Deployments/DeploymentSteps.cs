@@ -139,7 +139,7 @@ public sealed record RegisterMonitor(Guid OperationId, Guid AgentId, Digest Imag
 public sealed record CompleteDeployment(Guid OperationId, Guid AgentId, Digest Image, int? Revision = null) : IActivityInput<Done>;
 
 /// <summary>Ends the deployment as failed or cancelled, after the undo.</summary>
-/// <param name="StillRuns">Whether the revision that ran before runs: it was never stopped, or it was started again.</param>
+/// <param name="StillRuns">Whether the revision that ran before, where one did, runs: it was never stopped, or it was started again.</param>
 public sealed record FailDeployment(
     Guid OperationId, Guid AgentId, OperationStatus Status, OperationError Error, OperationOutcome? Outcome = null, bool StillRuns = false)
     : IActivityInput<Done>;

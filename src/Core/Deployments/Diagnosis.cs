@@ -20,5 +20,8 @@ public static class DiagnosisCause
     public const string AdmissionDenied = nameof(AdmissionDenied);
     public const string Evicted = nameof(Evicted);
     public const string Exited = nameof(Exited);
+
+    /// <summary>There is no cluster that may take it: none of that name, or it is down, drained or silent.</summary>
+    public const string NoCluster = nameof(NoCluster);
     public const string Unknown = nameof(Unknown);
 }

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Operations;
 
 namespace MultiAgentInfra.Functions.Maintenance;
 
 /// <summary>Proves that every operation ends: one that has passed its deadline, and one whose orchestration ended without it.</summary>
-public sealed partial class OperationSweeper(OperationStore operations, AgentStore agents, TimeProvider time, ILogger<OperationSweeper> logger)
+public sealed partial class OperationSweeper(OperationStore operations, AgentStore agents, IAgentTarget target, TimeProvider time, ILogger<OperationSweeper> logger)
 {
     public async Task SweepAsync(DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -22,7 +23,7 @@ public sealed partial class OperationSweeper(OperationStore operations, AgentSto
                 && await client.GetInstanceAsync(operation.InstanceId, getInputsAndOutputs: true, cancellationToken) is { IsCompleted: true } instance)
             {
                 var failure = instance.FailureDetails?.ErrorMessage ?? "no cause is known";
-                await FailAsync(operation, $"The orchestration ended as {instance.RuntimeStatus} without ending its operation: {failure}", cancellationToken);
+                await FailAsync(operation, $"The orchestration ended as {instance.RuntimeStatus} without ending its operation ({failure}).", cancellationToken);
             }
         }
     }
@@ -34,23 +35,48 @@ public sealed partial class OperationSweeper(OperationStore operations, AgentSto
             await client.TerminateInstanceAsync(instanceId, new TerminateInstanceOptions { Recursive = true }, cancellationToken);
     }
 
-    private Task FailAsync(Operation operation, FormattableString reason, CancellationToken cancellationToken)
+    private async Task FailAsync(Operation operation, FormattableString reason, CancellationToken cancellationToken)
     {
         var message = reason.ToString(CultureInfo.InvariantCulture);
         Log.Ended(logger, operation.Kind, operation.Id, message);
         var step = operation.Steps.LastOrDefault(step => step.Status == StepStatus.Running)?.Name ?? "operation";
         var error = new OperationError(step, message, []);
-        return operation.Kind switch
+        await (operation.Kind switch
         {
             OperationKind.Delete => agents.FailDeletionAsync(operation.Id, operation.AgentId, error, cancellationToken),
             OperationKind.Stop => agents.FailStopAsync(operation.Id, operation.AgentId, OperationStatus.Failed, error, cancellationToken),
-            _ => agents.FailDeploymentAsync(new(operation.Id, operation.AgentId, OperationStatus.Failed, error), cancellationToken),
-        };
+            _ => FailDeploymentAsync(operation, error, cancellationToken),
+        });
+    }
+
+    /// <summary>The agent runs when what ran before the operation is seen to run. Anything else that there is of it is told to stop: nobody would look after it.</summary>
+    private async Task FailDeploymentAsync(Operation operation, OperationError error, CancellationToken cancellationToken)
+    {
+        var before = (await agents.FindAsync(operation.AgentId, cancellationToken))?.RunningRevision;
+        var runs = before is not null;
+        try
+        {
+            var state = await target.InspectAsync(operation.AgentId, cancellationToken);
+            runs &= state is AgentState.Running running && running.Launch.Revision == before;
+            if (!runs && !state.IsGone)
+                await target.SignalStopAsync(operation.AgentId, kill: false, cancellationToken);
+        }
+        // What cannot be seen for the moment is left to the health poller, which goes on to look.
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.NotSeen(logger, operation.AgentId, exception.Message);
+        }
+
+        var message = runs ? $"{error.Message} Revision {before} still runs." : error.Message;
+        await agents.FailDeploymentAsync(new(operation.Id, operation.AgentId, OperationStatus.Failed, error with { Message = message }, StillRuns: runs), cancellationToken);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "{kind} operation {operationId} is ended as failed: {reason}")]
         public static partial void Ended(ILogger logger, OperationKind kind, Guid operationId, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "Agent {agentId} cannot be looked at: {reason}")]
+        public static partial void NotSeen(ILogger logger, Guid agentId, string reason);
     }
 }

@@ -7,6 +7,7 @@ using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Clients.Tests.Local;
 using MultiAgentInfra.Clients.Tests.Processes;
 using MultiAgentInfra.Core.Agents;
+using MultiAgentInfra.Core.Clusters;
 using MultiAgentInfra.Core.Images;
 using MultiAgentInfra.TestSupport;
 using MultiAgentInfra.TestSupport.Portainer;
@@ -67,7 +68,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
     /// <summary>The same with settings for all agents.</summary>
     public PortainerTarget NewTarget(AgentSettings settings) => NewTarget(new PortainerTargetOptions(PlaceAsync, null, []) { Agents = settings });
 
-    private static Task<Placement> PlaceAsync(AgentLaunch launch, CancellationToken cancellationToken) => Task.FromResult(new Placement(1, "It goes to 'one' (1)"));
+    private static Task<Placement> PlaceAsync(AgentDemand demand, CancellationToken cancellationToken) => Task.FromResult(new Placement(1, "It goes to 'one' (1)"));
 
     private PortainerTarget NewTarget(PortainerTargetOptions options)
     {

@@ -47,7 +47,7 @@ public sealed class LateStackTests
     }
 
     [Fact]
-    public async Task A_create_that_was_never_sent_is_not_waited_for()
+    public async Task A_create_that_failed_is_not_waited_for()
     {
         await using var fixture = await ClusterFixture.StartAsync();
         var launch = await fixture.PrepareAsync(fixture.NewLaunch());
@@ -58,6 +58,16 @@ public sealed class LateStackTests
         Assert.True((await fixture.SeeAsync(launch)).IsGone);
         Assert.True(await fixture.StartOnceAsync(launch));
         await AssertOneAsync(fixture, launch, creates: 2);
+    }
+
+    [Fact]
+    public async Task A_call_that_reached_nobody_is_not_under_way()
+    {
+        using var connection = PortainerConnection.To(new() { Address = "http://127.0.0.1:1", ApiKey = PortainerServer.ApiKey });
+
+        var refused = await Assert.ThrowsAsync<ApiException>(() => new PortainerClient(connection, TimeProvider.System).GetVersionAsync(TestDeadline.Token()));
+
+        Assert.Equal((true, false), (refused.IsUnknown, refused.MayGoOn));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using MultiAgentInfra.Clients.Tests.Sqlite;
 using MultiAgentInfra.Core;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Clusters;
+using MultiAgentInfra.Core.Deployments;
 using MultiAgentInfra.TestSupport.Portainer;
 using ClusterNode = MultiAgentInfra.TestSupport.Portainer.ClusterNode;
 
@@ -99,6 +100,23 @@ public sealed class PortainerPlacementTests
     }
 
     [Fact]
+    public async Task An_agent_that_runs_grows_into_the_place_that_it_has_and_into_what_is_free()
+    {
+        await using var fixture = await ClusterFixture.StartAsync();
+        var each = AgentDemand.Requests(new());
+        fixture.Cluster.SetNodes(new ClusterNode("n1", Memory: $"{2 * each.MemoryBytes}"));
+        using var places = new Places(fixture);
+        var launch = await places.NewLaunchAsync();
+        await places.PlaceAsync(launch);
+        await fixture.DeployAsync(launch, seconds: 10);
+
+        await places.PlaceAsync(launch with { Resources = new(launch.Resources.MemoryMiB * 2) });
+        var error = await Assert.ThrowsAsync<NonRetryableException>(() => places.PlaceAsync(launch with { Resources = new(launch.Resources.MemoryMiB * 3) }));
+
+        Assert.Equal("The agent asks for more than there is on its cluster 'one' (1): 'one' (1) has room for 0 of its 1 pods of that size.", error.Message);
+    }
+
+    [Fact]
     public async Task A_cluster_that_is_asked_for_and_unknown_fails_for_good()
     {
         await using var fixture = await ClusterFixture.StartAsync();
@@ -107,6 +125,8 @@ public sealed class PortainerPlacementTests
         var error = await Assert.ThrowsAsync<NonRetryableException>(async () => await places.PlaceAsync(await places.NewLaunchAsync(new("9"))));
 
         Assert.Equal("There is no cluster '9': 'one' (1) has room for 330 such agents.", error.Message);
+        var cause = Assert.IsType<DiagnosedException>(error.InnerException);
+        Assert.Equal(DiagnosisCause.NoCluster, DiagnosedException.Read(cause.GetType().FullName!, cause.Message)!.Cause);
     }
 
     /// <summary>The placement of a new life of the control plane, over a store of its own.</summary>
@@ -134,7 +154,7 @@ public sealed class PortainerPlacementTests
         public async Task<AgentLaunch> NewLaunchAsync(AgentDeployment? deployment = null) =>
             _fixture.NewLaunch((await _store.CreateAsync(name: $"Agent {Guid.NewGuid():N}")).Agent.Id, deployment: deployment);
 
-        public Task<Placement> PlaceAsync(AgentLaunch launch) => _placement.PlaceAsync(launch, TestDeadline.Token());
+        public Task<Placement> PlaceAsync(AgentLaunch launch) => _placement.PlaceAsync(AgentDemand.Of(launch.AgentId, launch.Resources, launch.Deployment), TestDeadline.Token());
 
         public void Dispose()
         {

@@ -14,6 +14,8 @@ internal static class SnapshotFixture
     public static async Task<(ClusterFixture Fixture, AgentLaunch First)> StoppedAsync(bool hasSnapshots = true)
     {
         var fixture = await ClusterFixture.StartAsync();
+        // Longer than an agent takes to start and to write: who does not wait copies too much.
+        fixture.Cluster.Times = fixture.Cluster.Times with { Snapshot = TimeSpan.FromSeconds(20) };
         if (hasSnapshots)
             fixture.Cluster.AllowSnapshots();
         var first = await fixture.DeployAsync();

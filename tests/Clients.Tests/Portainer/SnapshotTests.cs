@@ -159,7 +159,7 @@ public sealed class SnapshotTests
         for (var look = 0; look < 5; look++)
         {
             prepared = await fixture.NewTarget().PrepareAsync(second, new("agents", null!, null!), TestDeadline.Token());
-            fixture.Pass(2);
+            fixture.Pass(10);
         }
 
         Assert.False(prepared.IsReady);

@@ -1,5 +1,8 @@
 using MultiAgentInfra.Clients.Sqlite;
+using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Clusters;
+using MultiAgentInfra.Core.Deployments;
+using MultiAgentInfra.Core.Operations;
 using static MultiAgentInfra.Clients.Tests.Sqlite.TestStore;
 
 namespace MultiAgentInfra.Clients.Tests.Sqlite;
@@ -37,6 +40,41 @@ public sealed class PlacementStoreTests : IDisposable
 
         Assert.Equal("1", again.Cluster);
         Assert.Equal(new(agent, "1", Pod * 3), Assert.Single(await _placements.ListAsync(Token)));
+    }
+
+    [Fact]
+    public async Task Of_two_that_grow_at_once_into_the_last_room_one_is_refused()
+    {
+        var agents = await AgentsAsync(2);
+        foreach (var agent in agents)
+            await ClaimAsync(agent, Cluster("1", 3));
+
+        var grown = await Task.WhenAll(agents.Select(agent => Task.Run(() => _placements.ClaimAsync(new(agent, Pod, 2, null), [Cluster("1", 3)], Token))));
+
+        Assert.Equal(DiagnosisCause.Unschedulable, Assert.Single(grown, decision => decision.Cluster is null).Refusal!.Cause);
+        Assert.Equal(3, (await _placements.ListAsync(Token)).Sum(reservation => reservation.Amount.Pods));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_an_agent_gives_back_is_free_when_its_deployment_has_ended(bool succeeds)
+    {
+        var agent = await _store.CreateRunningAsync();
+        var running = AgentDemand.Of(agent.Id, (await _store.Agents.GetRevisionAsync(agent.Id, 1, Token))!.Resources, null);
+        await _placements.ClaimAsync(running with { Replicas = 4 }, [Cluster("1", 10)], Token);
+        var change = Assert.IsType<ChangeResult.Accepted>(await _store.Agents.RequestAsync(OperationKind.Restart, agent.OrganizationId, agent.Id, null, Token));
+        await _store.Operations.StartAsync(change.Operation.Id, Token);
+
+        await _placements.ClaimAsync(running, [Cluster("1", 10)], Token);
+        Assert.Equal(running.Pod * 4, Assert.Single(await _placements.ListAsync(Token)).Amount);
+        if (succeeds)
+            await _store.Agents.CompleteDeploymentAsync(change.Operation.Id, agent.Id, Core.Images.Digest.Of("image"u8), 1, Token);
+        else
+            await _store.Agents.FailDeploymentAsync(new(change.Operation.Id, agent.Id, OperationStatus.Failed, Error, StillRuns: true), Token);
+
+        Assert.Equal(running.Total, Assert.Single(await _placements.ListAsync(Token)).Amount);
+        Assert.Equal(AgentStatus.Running, (await _store.Agents.FindAsync(agent.Id, Token))!.Status);
     }
 
     [Fact]

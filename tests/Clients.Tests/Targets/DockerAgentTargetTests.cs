@@ -126,9 +126,10 @@ public sealed class DockerAgentTargetTests(ContainerFixture fixture) : AgentTarg
         var (target, agentId) = (NewTarget(), Guid.NewGuid());
         var launch = NewLaunch(attempt: 1, agentId) with { Image = Digest.Of("no image"u8) };
 
-        var failure = await Assert.ThrowsAsync<ImagePullException>(() => PrepareAsync(target, launch, ignoresStop: false));
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => PrepareAsync(target, launch, ignoresStop: false));
 
         Assert.Contains("manifest unknown", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(DiagnosisCause.ImagePullFailed, DiagnosedException.Read(failure.InnerException!.GetType().FullName!, failure.InnerException.Message)!.Cause);
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal sealed class StackMachine : IAsyncDisposable
                 await ThroughTimeAsync(step());
                 return;
             }
-            catch (Exception exception) when (attempt < StepBudgets.Attempts && exception is ApiException or InvalidOperationException or ImagePullException)
+            catch (Exception exception) when (attempt < StepBudgets.Attempts && exception is ApiException or InvalidOperationException)
             {
                 // As an activity that has failed.
             }

@@ -2,15 +2,13 @@ using FsCheck;
 using FsCheck.Fluent;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Clusters;
+using MultiAgentInfra.Core.Deployments;
+using static MultiAgentInfra.Core.Tests.Clusters.ClusterSamples;
 
 namespace MultiAgentInfra.Core.Tests.Clusters;
 
 public sealed class PlacementRulesTests
 {
-    private const long GiB = 1L << 30;
-    private static readonly DateTimeOffset Now = new(2030, 6, 15, 12, 0, 0, TimeSpan.Zero);
-    private static readonly ClusterAmount Pod = new(100, GiB / 2, 1);
-
     [Theory]
     [InlineData(1, 1024, 100, 512)]
     [InlineData(0.1, 256, 50, 128)]
@@ -111,6 +109,22 @@ public sealed class PlacementRulesTests
         Assert.Equal(refusal ?? "It stays on cluster 'c1' (1), where its data is", decision.Explanation);
     }
 
+    [Theory]
+    [InlineData(ClusterStatus.Up, 0, null, DiagnosisCause.Unschedulable)]
+    [InlineData(ClusterStatus.Down, 5, null, DiagnosisCause.NoCluster)]
+    [InlineData(ClusterStatus.Unknown, 5, null, DiagnosisCause.NoCluster)]
+    [InlineData(ClusterStatus.Up, 5, "9", DiagnosisCause.NoCluster)]
+    public void A_refusal_has_a_cause_and_what_was_found_of_every_cluster(ClusterStatus status, int pods, string? wanted, string cause)
+    {
+        var decision = Decide([Cluster("1", pods) with { Status = status }, Cluster("2", 0) with { OnlyByName = true }], wanted: wanted);
+
+        Assert.Equal((cause, $"{decision.Explanation}."), (decision.Refusal!.Cause, decision.Refusal.Message));
+        Assert.Equal(decision.Verdicts.Select(verdict => verdict.Reason), decision.Refusal.Evidence);
+        Assert.NotEmpty(decision.Refusal.Hint);
+        Assert.Equal(DiagnosisCause.NoCluster, Decide([Cluster("1")], drained: "1").Refusal!.Cause);
+        Assert.Null(Decide([Cluster("1")]).Refusal);
+    }
+
     [Fact]
     public void An_agent_whose_data_is_elsewhere_is_not_moved()
     {
@@ -196,43 +210,4 @@ public sealed class PlacementRulesTests
     private static PlacementDecision Decide(
         IReadOnlyList<ClusterFacts> clusters, IReadOnlyList<ClusterReservation>? reservations = null, string? drained = null, Guid? agent = null, string? wanted = null) =>
         PlacementRules.Decide(new(agent ?? Guid.NewGuid(), Pod, 1, wanted), new(clusters, reservations ?? [], drained is null ? new HashSet<string>() : new HashSet<string> { drained }, Now));
-
-    /// <param name="pods">For how many of the pods the cluster has room when it is empty.</param>
-    /// <param name="requested">How many of them are on it.</param>
-    private static ClusterFacts Cluster(string id, int pods = 110, int requested = 0) => new(id, $"c{id}", "kubernetes", ClusterStatus.Up, Now)
-    {
-        Nodes = [Node("n1", Pod * pods) with { Requested = Pod * requested }],
-    };
-
-    private static ClusterNode Node(string name, ClusterAmount allocatable) => new(name, true, allocatable, default, null, []);
-
-    private static long Room(ClusterFacts cluster, PlacementSituation situation) => cluster.RoomFor(
-        Pod, situation.Reservations.Where(reservation => reservation.Cluster == cluster.Id).ToDictionary(reservation => reservation.AgentId, reservation => reservation.Amount));
-
-    private static Gen<PlacementSituation> Situations() =>
-        from count in Gen.Choose(0, 6)
-        from clusters in Clusters().ListOf(count)
-        from drained in Gen.Elements(true, false, false).ListOf(count)
-        from reserved in Gen.Choose(0, 5).ListOf(count)
-        let named = clusters.Select((cluster, index) => cluster with { Id = $"{index}" }).ToList()
-        select new PlacementSituation(
-            named,
-            [.. named.SelectMany((cluster, index) => Enumerable.Range(0, reserved[index]).Select(_ => new ClusterReservation(Guid.NewGuid(), cluster.Id, Pod)))],
-            named.Where((_, index) => drained[index]).Select(cluster => cluster.Id).ToHashSet(),
-            Now);
-
-    private static Gen<ClusterFacts> Clusters() =>
-        from status in Gen.Elements(ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Up, ClusterStatus.Down, ClusterStatus.Unknown)
-        from onlyByName in Gen.Elements(true, false, false, false)
-        from minutes in Gen.Elements(0, 1, 2, 3)
-        from nodes in Nodes().ListOf()
-        select new ClusterFacts("", "c", "kubernetes", status, Now.AddMinutes(-minutes)) { OnlyByName = onlyByName, Nodes = [.. nodes] };
-
-    private static Gen<ClusterNode> Nodes() =>
-        from cpu in Gen.Choose(0, 4000)
-        from memory in Gen.Choose(0, 16)
-        from pods in Gen.Choose(0, 40)
-        from requested in Gen.Choose(0, 10)
-        from ready in Gen.Elements(true, true, false)
-        select new ClusterNode("n", ready, new(cpu, memory * GiB, pods), Pod * requested, null, []);
 }
