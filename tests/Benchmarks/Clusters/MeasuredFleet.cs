@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using MultiAgentInfra.Clients;
 using MultiAgentInfra.Clients.Kubernetes;
 using MultiAgentInfra.Clients.Oci;
 using MultiAgentInfra.Clients.Portainer;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Clients.Targets;
 using MultiAgentInfra.Core.Agents;
 using MultiAgentInfra.Core.Images;
@@ -24,6 +26,8 @@ internal sealed class MeasuredFleet : IDisposable
 
     private static readonly IReadOnlyDictionary<string, string> Variables = new Dictionary<string, string> { ["LOG_LEVEL"] = "info" };
 
+    private readonly DataFolder _data;
+    private readonly ControlDatabase _store;
     private readonly PortainerConnection _connection;
     private readonly PortainerClusters _clusters;
     private readonly RemoteRegistry _registry;
@@ -34,13 +38,14 @@ internal sealed class MeasuredFleet : IDisposable
     public MeasuredFleet(string address, string key, string folder, int count)
     {
         _connection = PortainerConnection.To(new() { Address = address, ApiKey = key });
-        _clusters = new(_connection, new(_connection, TimeProvider.System), TimeProvider.System);
+        _data = DataFolder.Open(Path.Combine(folder, "data"));
+        _store = new(_data, TimeProvider.System);
+        _clusters = new(_connection, new(_connection, TimeProvider.System), new(_store), TimeProvider.System);
         _registry = new(new() { Address = "registry.example" }, folder, TimeProvider.System, NullLogger<RemoteRegistry>.Instance);
         _agents = [.. NewAgents(count)];
         var places = _agents.ToDictionary(agent => agent.Launch.AgentId, agent => agent.Cluster);
         _target = new(
-            _clusters, _registry, (launch, _) => Task.FromResult(new Placement(places[launch.AgentId], "In turn")),
-            new(Path.Combine(folder, "agents"), null, []), NullLogger<PortainerTarget>.Instance);
+            _clusters, _registry, new(_store), new((demand, _) => Task.FromResult(new Placement(places[demand.AgentId], "In turn")), null, []), NullLogger<PortainerTarget>.Instance);
     }
 
     /// <summary>Until each is seen ready.</summary>
@@ -77,6 +82,8 @@ internal sealed class MeasuredFleet : IDisposable
         _target.Dispose();
         _registry.Dispose();
         _connection.Dispose();
+        _store.Dispose();
+        _data.Dispose();
     }
 
     private static IEnumerable<(int Cluster, AgentLaunch Launch)> NewAgents(int count)
