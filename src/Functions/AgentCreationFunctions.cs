@@ -25,6 +25,8 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         using var json = JsonBody.Parse(body, errors);
         await targets.CheckClusterAsync(json.RootElement, errors, cancellation);
         var agent = Submission.Read(json.RootElement, organization, targets, errors);
+        if (isDryRun && await agents.IsHostTakenAsync(agent, cancellation))
+            return Problems.HostTaken();
         if (isDryRun)
             return await targets.AdmitAsync(organization, () => dryRun.AnswerAsync(agent, 1, running: null, cancellation), cancellation) ?? Problems.SingleOwner(targets.Reason);
 
@@ -38,6 +40,7 @@ public sealed class AgentCreationFunctions(AgentStore agents, TargetAdmission ta
         {
             CreateResult.Created created => new StoredResult(created.Response ?? Answer(created.Agent, created.Operation)),
             CreateResult.Replayed replayed => new StoredResult(replayed.Response, replayed: true),
+            CreateResult.HostTaken => Problems.HostTaken(),
             _ => Problems.KeyReused(),
         };
 

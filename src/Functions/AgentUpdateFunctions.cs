@@ -26,7 +26,7 @@ public sealed class AgentUpdateFunctions(AgentStore agents, SecretStore secrets,
         var (update, removed) = Submission.ReadUpdate(json.RootElement, agent, known, targets, errors);
         if (!isDryRun)
             return await answers.AnswerAsync(durable, await agents.UpdateAsync(update, removed, version, cancellation));
-        if (await agents.FindRefusalAsync(agent.OrganizationId, agent.Id, version, cancellation) is { } refusal)
+        if (await agents.FindRefusalAsync(update, version, cancellation) is { } refusal)
             return await answers.AnswerAsync(durable, refusal);
         return await dryRun.AnswerAsync(Submission.Whole(update, known, removed), agent.Revision + 1, await FindRunningAsync(agent, cancellation), cancellation);
     }

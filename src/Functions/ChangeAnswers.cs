@@ -41,6 +41,7 @@ public sealed class ChangeAnswers(AgentStore agents, IAgentTarget target, Idempo
             ChangeResult.Busy busy => Problems.OperationInFlight(busy.OperationId),
             ChangeResult.WrongState wrong => Problems.WrongState(wrong.Status),
             ChangeResult.NotReplicable => Problems.Validation([new("replicas", "can be more than one only for an agent that is replicable")]),
+            ChangeResult.HostTaken => Problems.HostTaken(),
             ChangeResult.AlreadyScaled same => Problems.AlreadyScaled(same.Replicas),
             _ => Problems.NotFound("agent"),
         };

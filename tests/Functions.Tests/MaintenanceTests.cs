@@ -46,8 +46,10 @@ public sealed class MaintenanceTests(ApiFixture api) : IClassFixture<ApiFixture>
     [Fact]
     public async Task A_watched_agent_that_does_not_answer_is_noted_at_each_look_and_logged_when_it_changes()
     {
-        var (agent, _) = await api.CommitAsync();
+        var (agent, operation) = await api.CommitAsync();
+        await api.Get<OperationStore>().StartAsync(operation.Id, default);
         // Nothing of it was ever started.
+        await api.Get<AgentStore>().CompleteDeploymentAsync(operation.Id, agent.Id, Digest.Of("image"u8), null, default);
         await api.Get<MonitorStore>().RegisterAsync(agent.Id, new Uri("http://127.0.0.1:9/"), default);
 
         for (var look = 0; look < 5; look++)

@@ -36,13 +36,16 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         var launch = prepared.Launch;
         if (await _watch.FindAsync(prepared, cancellationToken) is { State.Running: true } container)
         {
-            if (KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) != true)
+            if (!IsOf(launch, container))
                 throw new InvalidOperationException($"Agent {launch.AgentId} still runs in container {container.ShortId}: it must be gone before the next starts.");
             // To apply it once more makes the row that an earlier attempt did not get, and leaves the container as it is.
             if (await clusters.Stacks.FindAsync(Key(prepared), null, cancellationToken) is not null)
                 return null;
         }
 
+        // Asked for again and again while nobody answers: the volume has its secrets already.
+        if (await clusters.Stacks.IsAwaitedAsync(Key(prepared), cancellationToken))
+            throw new StackUnansweredException(Key(prepared));
         var variables = AgentVariables.Of(launch, secrets, environment);
         await Engine(prepared.Cluster).FillVolumeAsync(
             new(ComposeManifest.SecretsVolume(launch.AgentId), ComposeManifest.SecretsFolder, ComposeManifest.SecretsFile, prepared.Image, Labels(KubernetesNames.AgentLabel, launch.AgentId)),
@@ -52,12 +55,14 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         try
         {
             await clusters.Stacks.ApplyAsync(Key(prepared), file, null, cancellationToken);
-            return null;
         }
         catch (ApiException exception) when (ComposeRefusal.Of(exception) is { } refused)
         {
             return refused;
         }
+
+        await RequireMadeAsync(prepared, cancellationToken);
+        return null;
     }
 
     /// <summary>See <see cref="PlanLaunch"/>.</summary>
@@ -117,6 +122,18 @@ internal sealed class ComposeDriver(PortainerClusters clusters, RemoteRegistry r
         $"#!/{prepared.Cluster}/docker/stacks/{ComposeManifest.Name(prepared.Launch.AgentId)}?type={PortainerStack.Compose}&external=true");
 
     public StackKey StackOf(PreparedLaunch prepared) => Key(prepared);
+
+    private static bool IsOf(AgentLaunch launch, DockerContainer? container) =>
+        container is not null && KubernetesNames.ReadLaunch(container.Config.Labels)?.IsSameAs(launch) == true;
+
+    /// <summary>Portainer may have done less than it answers; where it applies a stack later, the stack's status says so.</summary>
+    private async Task RequireMadeAsync(PreparedLaunch prepared, CancellationToken cancellationToken)
+    {
+        if (IsOf(prepared.Launch, await _watch.FindAsync(prepared, cancellationToken)))
+            return;
+        if (await clusters.Stacks.FindAsync(Key(prepared), null, cancellationToken) is null or { Status: PortainerStack.Active })
+            throw new InvalidOperationException($"Portainer says that the stack of agent {prepared.Launch.AgentId} is applied, and its container is not there.");
+    }
 
     internal static StackKey Key(PreparedLaunch prepared) => new(prepared.Cluster, ComposeManifest.Name(prepared.Launch.AgentId), null);
 

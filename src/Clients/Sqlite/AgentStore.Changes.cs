@@ -23,7 +23,7 @@ public sealed partial class AgentStore
             db =>
             {
                 var found = FindOwned(db, update.OrganizationId, update.Id);
-                if (RefuseUpdate(db, found, expectedVersion) is { } refusal)
+                if (RefuseUpdate(db, found, update.Deployment?.Host, expectedVersion) is { } refusal)
                     return refusal;
                 var (agent, revision) = (found!, found!.Revision + 1);
                 db.InsertRevision(RevisionOf(update, revision), database.Now);
@@ -37,8 +37,8 @@ public sealed partial class AgentStore
     }
 
     /// <summary>Why <see cref="UpdateAsync"/> would not be granted; null when it would.</summary>
-    public Task<ChangeResult?> FindRefusalAsync(Guid organizationId, Guid id, long? expectedVersion, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => RefuseUpdate(db, FindOwned(db, organizationId, id), expectedVersion), cancellationToken);
+    public Task<ChangeResult?> FindRefusalAsync(NewAgent update, long? expectedVersion, CancellationToken cancellationToken) => database.ReadAsync(
+        db => RefuseUpdate(db, FindOwned(db, update.OrganizationId, update.Id), update.Deployment?.Host, expectedVersion), cancellationToken);
 
     /// <summary>Queues a stop, a start or a restart of the agent, or answers as the same request was answered before.</summary>
     public Task<ChangeResult> RequestAsync(
@@ -131,8 +131,9 @@ public sealed partial class AgentStore
         },
         cancellationToken);
 
-    private static ChangeResult? RefuseUpdate(SqliteConnection db, Agent? agent, long? expectedVersion) => agent is null ? new ChangeResult.NotFound()
+    private static ChangeResult? RefuseUpdate(SqliteConnection db, Agent? agent, string? host, long? expectedVersion) => agent is null ? new ChangeResult.NotFound()
         : expectedVersion is { } expected && expected != agent.Version ? new ChangeResult.VersionMismatch(agent.Version)
+        : db.IsHostTaken(agent.Id, host) ? new ChangeResult.HostTaken()
         : Refusal(db, agent, AgentEvent.RedeploymentRequested);
 
     private static ChangeResult? Refusal(SqliteConnection db, Agent agent, AgentEvent wanted)

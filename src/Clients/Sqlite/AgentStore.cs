@@ -20,6 +20,8 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
                 var now = database.Now;
                 if (request is not null && db.FindAnswer(agent.OrganizationId, request, now) is { } earlier)
                     return earlier;
+                if (db.IsHostTaken(agent.Id, agent.Deployment?.Host))
+                    return new CreateResult.HostTaken();
                 var operation = NewDeployment(OperationKind.Deploy, agent.Id, agent.OrganizationId, 1, 1, now, out var start);
                 var stored = Queued(agent, operation.Id, now);
                 db.InsertAgent(stored);
@@ -33,6 +35,10 @@ public sealed partial class AgentStore(ControlDatabase database, SecretBox secre
             },
             cancellationToken);
     }
+
+    /// <summary>Whether another agent, of anybody's, has the host name that the agent asks for.</summary>
+    public Task<bool> IsHostTakenAsync(NewAgent agent, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.IsHostTaken(agent.Id, agent.Deployment?.Host), cancellationToken);
 
     /// <summary>The agent as its owner sees it; null for a stranger and when it is deleted.</summary>
     public Task<Agent?> GetAsync(Guid organizationId, Guid id, CancellationToken cancellationToken) =>

@@ -34,6 +34,9 @@ public abstract record ChangeResult
     /// <summary>A singleton stays one.</summary>
     public sealed record NotReplicable : ChangeResult;
 
+    /// <summary>Another agent has the host name.</summary>
+    public sealed record HostTaken : ChangeResult;
+
     /// <summary>So many run already.</summary>
     public sealed record AlreadyScaled(int Replicas) : ChangeResult;
 }

@@ -3,8 +3,10 @@ using MultiAgentInfra.Core.Agents;
 
 namespace MultiAgentInfra.Clients.Sqlite;
 
-/// <summary>An agent that is watched, and what was seen last; null before the first look.</summary>
-public sealed record AgentMonitor(Guid AgentId, Uri Url, AgentHealth? Health);
+/// <summary>An agent that is watched.</summary>
+/// <param name="Health">What was seen last; null before the first look.</param>
+/// <param name="IsChanging">An operation works on it, and may have stopped it.</param>
+public sealed record AgentMonitor(Guid AgentId, Uri Url, AgentHealth? Health, bool IsChanging = false);
 
 /// <summary>Which agents the health poller looks at.</summary>
 public sealed class MonitorStore(ControlDatabase database)
@@ -27,7 +29,7 @@ public sealed class MonitorStore(ControlDatabase database)
         cancellationToken);
 
     public Task<IReadOnlyList<AgentMonitor>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync<IReadOnlyList<AgentMonitor>>(
-        db => [.. db.Query<Row>("SELECT * FROM monitors ORDER BY agent_id").Select(row => row.ToMonitor())],
+        db => [.. db.Query<Row>("SELECT m.*, a.status <> 'Running' AS is_changing FROM monitors m JOIN agents a ON a.id = m.agent_id ORDER BY m.agent_id").Select(row => row.ToMonitor())],
         cancellationToken);
 
     /// <summary>Notes what was seen; an agent that is no longer watched stays so.</summary>
@@ -48,10 +50,12 @@ public sealed class MonitorStore(ControlDatabase database)
         public long? CheckedAt { get; init; }
         public int? Failures { get; init; }
         public string? Reason { get; init; }
+        public bool IsChanging { get; init; }
 
         public AgentMonitor ToMonitor() => new(
             Guid.Parse(AgentId),
             new Uri(Url),
-            CheckedAt is { } at ? new(Healthy ?? false, DateTimeOffset.FromUnixTimeMilliseconds(at), Failures ?? 0, Reason) : null);
+            CheckedAt is { } at ? new(Healthy ?? false, DateTimeOffset.FromUnixTimeMilliseconds(at), Failures ?? 0, Reason) : null,
+            IsChanging);
     }
 }

@@ -48,6 +48,9 @@ public abstract record CreateResult
 
     /// <summary>Another body was sent before under the same key.</summary>
     public sealed record Conflict : CreateResult;
+
+    /// <summary>Another agent has the host name.</summary>
+    public sealed record HostTaken : CreateResult;
 }
 
 /// <summary>What became of a request to delete an agent.</summary>

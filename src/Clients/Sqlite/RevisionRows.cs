@@ -9,6 +9,15 @@ namespace MultiAgentInfra.Clients.Sqlite;
 /// <summary>The revisions table inside a transaction.</summary>
 internal static class RevisionRows
 {
+    /// <summary>Whether an agent of anybody's has the host name, or is to have it.</summary>
+    /// <param name="agentId">The one that asks for it.</param>
+    public static bool IsHostTaken(this SqliteConnection db, Guid agentId, string? host) => host is not null && db.QuerySingle<bool>(
+        """
+        SELECT EXISTS (SELECT 1 FROM agents a JOIN revisions r ON r.agent_id = a.id AND r.number IN (a.revision, a.running_revision)
+            WHERE a.id <> @id AND a.status <> 'Deleted' AND json_extract(r.deployment, '$.host') = @host)
+        """,
+        new { id = agentId.ToString(), host });
+
     public static AgentRevision? FindRevision(this SqliteConnection db, Guid agentId, int number) =>
         db.QuerySingleOrDefault<Row>(
             "SELECT * FROM revisions WHERE agent_id = @agentId AND number = @number",

@@ -80,6 +80,8 @@ public static class Problems
     public static ProblemResult AlreadyScaled(int replicas) => Of(
         "agent-state", "The agent is in another state", StatusCodes.Status409Conflict, $"The number of replicas is {replicas} already.");
 
+    public static ProblemResult HostTaken() => Validation([new("host", "belongs to another agent")]);
+
     public static ProblemResult PreconditionRequired() => Of(
         "precondition-required",
         "A precondition is required",

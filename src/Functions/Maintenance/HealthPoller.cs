@@ -26,6 +26,9 @@ public sealed partial class HealthPoller(MonitorStore monitors, SecretStore secr
         var reason = await ReasonAsync(monitor.AgentId, began, cancellationToken) is { } words
             ? SecretRedactor.Redact(words, await secrets.GetValuesAsync(monitor.AgentId, cancellationToken))
             : null;
+        // What an operation has stopped is not ill; the operation tells what becomes of it.
+        if (reason is not null && monitor.IsChanging)
+            return;
         var failures = reason is null ? 0 : (monitor.Health?.Failures ?? 0) + 1;
         await monitors.RecordAsync(monitor.AgentId, new AgentHealth(reason is null, time.GetUtcNow(), failures, reason), cancellationToken);
         if (monitor.Health?.Healthy == (reason is null))

@@ -16,6 +16,7 @@ namespace MultiAgentInfra.Clients.Tests.Targets;
 internal sealed class StackMachine : IAsyncDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Meanwhile = TimeSpan.FromMilliseconds(5);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("stack-machine-");
@@ -53,7 +54,7 @@ internal sealed class StackMachine : IAsyncDisposable
     public Task StartAsync() => TryAsync(async () =>
     {
         while (!await _target.StartAsync(AgentId, AgentMachine.Secrets, new Dictionary<string, string>(), TestDeadline.Token()))
-            _clock.Advance(Step);
+            _clock.Advance(Look);
     });
 
     public async Task<AgentState> InspectAsync()

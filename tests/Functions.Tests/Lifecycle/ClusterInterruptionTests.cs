@@ -28,6 +28,24 @@ public sealed class ClusterInterruptionTests(ClusterFixture fixture)
     }
 
     [Fact]
+    public async Task An_agent_that_a_change_has_stopped_is_not_called_unhealthy()
+    {
+        using var agent = await LivingAgent.DeployAsync(fixture);
+        await fixture.Get<HealthPoller>().PollAsync(default);
+        fixture.Cluster.WhenAgent(agent.Id, Behaviour.SlowTermination(TimeSpan.FromSeconds(5)));
+        var accepted = await AcceptedAgent.ReadAsync(await agent.Client.PostAsync($"/api/agents/{agent.Id}/restart", null));
+        await fixture.UntilAsync("the pod to end", () => Task.FromResult(agent.Objects("pods").All(pod => pod["metadata"]!["deletionTimestamp"] is not null)));
+
+        await fixture.Get<HealthPoller>().PollAsync(default);
+
+        Assert.True((bool)(await agent.ReadAsync())["health"]!["healthy"]!);
+        Assert.DoesNotContain(fixture.Logs, line => line.Contains($"{agent.Id} is not healthy", StringComparison.Ordinal));
+        fixture.Cluster.ForgetScripts();
+        await fixture.EndAsync(agent.Client, accepted.OperationId);
+        await agent.DeleteAsync();
+    }
+
+    [Fact]
     public async Task A_stop_that_cannot_be_proven_fails_says_so_and_can_be_asked_for_again()
     {
         using var agent = await LivingAgent.DeployAsync(fixture);

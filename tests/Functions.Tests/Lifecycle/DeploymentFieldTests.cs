@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MultiAgentInfra.Clients.Sqlite;
 using MultiAgentInfra.Core.Agents;
 
 namespace MultiAgentInfra.Functions.Tests.Lifecycle;
@@ -62,14 +63,43 @@ public sealed class DeploymentFieldTests(OrderedFixture fixture) : IClassFixture
             await ErrorsAsync("""{"replicable":true,"secrets":{"POSTGRES_URL":null}}""", id));
     }
 
-    private async Task<IEnumerable<string>> ErrorsAsync(string fields, Guid? id, bool dryRun = false)
+    [Fact]
+    public async Task A_host_name_belongs_to_one_agent_of_all_owners_for_as_long_as_it_is_there()
+    {
+        const string Host = """{"host":"taken.example.com"}""";
+        var first = await fixture.InStateAsync(AgentStatus.Running, With(Host));
+        var other = await fixture.InStateAsync(AgentStatus.Running, ApiFixture.Agent());
+        var stranger = Tokens.Of(Guid.NewGuid());
+        Assert.Empty(await ErrorsAsync(Host, first, dryRun: true));
+
+        foreach (var dryRun in new[] { true, false })
+        {
+            Assert.Equal(["host: belongs to another agent"], await ErrorsAsync(Host, id: null, dryRun));
+            Assert.Equal(["host: belongs to another agent"], await ErrorsAsync(Host, other, dryRun));
+            Assert.Equal(["host: belongs to another agent"], await ErrorsAsync(Host, id: null, dryRun, stranger));
+        }
+
+        await fixture.OrderAsync(first, "delete");
+        Assert.Equal(["host: belongs to another agent"], await ErrorsAsync(Host, id: null, dryRun: true, stranger));
+        var deletion = (await fixture.Api.Get<AgentStore>().FindAsync(first, default))!.OperationId;
+        await fixture.Api.Get<OperationStore>().StartAsync(deletion, default);
+        await fixture.Api.Get<AgentStore>().CompleteDeletionAsync(deletion, first, default);
+        Assert.Empty(await ErrorsAsync(Host, id: null, dryRun: true, stranger));
+    }
+
+    private static JsonObject With(string fields)
     {
         var agent = ApiFixture.Agent();
         foreach (var field in JsonNode.Parse(fields)!.AsObject())
             agent[field.Key] = field.Value?.DeepClone();
-        using var client = fixture.Api.Client();
+        return agent;
+    }
+
+    private async Task<IEnumerable<string>> ErrorsAsync(string fields, Guid? id, bool dryRun = false, string? token = null)
+    {
+        using var client = fixture.Api.Client(token ?? Tokens.Of(fixture.Api.Owner));
         using var request = new HttpRequestMessage(id is null ? HttpMethod.Post : HttpMethod.Put, $"/api/agents{(id is null ? "" : $"/{id}")}{(dryRun ? "?dryRun=true" : "")}");
-        request.Content = ApiFixture.Json(agent.ToJsonString());
+        request.Content = ApiFixture.Json(With(fields).ToJsonString());
         if (id is not null)
             request.Headers.Add("If-Match", "*");
         var response = await client.SendAsync(request);
