@@ -45,12 +45,7 @@ internal sealed class MeasuredFleet : IDisposable
         _agents = [.. NewAgents(count)];
         var places = _agents.ToDictionary(agent => agent.Launch.AgentId, agent => agent.Cluster);
         _target = new(
-<<<<<<< HEAD
-            _clusters, _registry, new PreparedLaunchStore(_store),
-            new((demand, _) => Task.FromResult(new Placement(places[demand.AgentId], "In turn")), null, []), NullLogger<PortainerTarget>.Instance);
-=======
             _clusters, _registry, new(_store), new((demand, _) => Task.FromResult(new Placement(places[demand.AgentId], "In turn")), null, []), NullLogger<PortainerTarget>.Instance);
->>>>>>> main
     }
 
     /// <summary>Until each is seen ready.</summary>
