@@ -10,7 +10,7 @@ internal static class ActivityCalls
     {
         try
         {
-            return await context.CallAsync(input, options ?? RetryPolicies.Local);
+            return await context.CallAsync(input, options ?? (StepBudgets.AsksTarget(input.Step) ? RetryPolicies.Remote : RetryPolicies.Local));
         }
         catch (TaskFailedException exception)
         {

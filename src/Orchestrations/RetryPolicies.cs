@@ -9,7 +9,7 @@ internal static class RetryPolicies
     /// <summary>Work on this machine and in the store: short pauses.</summary>
     public static readonly TaskOptions Local = Policy(StepBudgets.Attempts, firstRetrySeconds: 0.2);
 
-    /// <summary>Work that depends on another system, such as a package registry: long pauses.</summary>
+    /// <summary>Work that depends on another system, such as a package registry or the target: long pauses.</summary>
     public static readonly TaskOptions Remote = Policy(StepBudgets.Attempts, firstRetrySeconds: 2);
 
     /// <summary>What ends an operation: it must get through, however long the store is away.</summary>

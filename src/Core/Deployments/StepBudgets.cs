@@ -72,6 +72,11 @@ public static class StepBudgets
     /// <summary>Whether the step goes on though its operation was cancelled: it is part of the undo.</summary>
     public static bool RunsThroughCancel(string step) => step is "stop" or "discard-build" or "remove-template" or "remove-monitor";
 
+    /// <summary>Whether the step asks the target, which may be away for some seconds.</summary>
+    public static bool AsksTarget(string step) => Launched(step) is "validate" or "template" or "deploy" or "healthy" or "hold" or "stop" or "remove-template" or "remove-data";
+
     /// <summary>The budget of one attempt of the step; the same for the step of a rollback.</summary>
-    public static TimeSpan Of(string step) => Long.GetValueOrDefault(step.StartsWith(Rollback, StringComparison.Ordinal) ? step[Rollback.Length..] : step, Local);
+    public static TimeSpan Of(string step) => Long.GetValueOrDefault(Launched(step), Local);
+
+    private static string Launched(string step) => step.StartsWith(Rollback, StringComparison.Ordinal) ? step[Rollback.Length..] : step;
 }
