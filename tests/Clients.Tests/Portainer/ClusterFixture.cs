@@ -145,7 +145,8 @@ internal sealed class ClusterFixture : IAsyncDisposable
     {
         while (!call.IsCompleted)
         {
-            Pass(1);
+            if (!Server.IsBehind)
+                Pass(1);
             await Task.WhenAny(call, Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System));
         }
 

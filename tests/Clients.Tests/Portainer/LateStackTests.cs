@@ -99,7 +99,7 @@ public sealed class LateStackTests
         await next.SignalStopAsync(launch.AgentId, kill: true, TestDeadline.Token());
         Assert.False((await next.InspectAsync(launch.AgentId, TestDeadline.Token())).IsGone);
         await Assert.ThrowsAsync<InvalidOperationException>(() => next.RemoveAsync(launch.AgentId, TestDeadline.Token()));
-        await fixture.WhileTimePassesAsync(StopAsync(fixture, launch, next));
+        await fixture.WhileTimePassesAsync(StopAsync(launch, next));
         await next.RemoveTemplateAsync(launch.AgentId);
 
         Assert.Empty(fixture.Server.Stacks);
@@ -173,13 +173,10 @@ public sealed class LateStackTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
     }
 
-    private static async Task StopAsync(ClusterFixture fixture, AgentLaunch launch, PortainerTarget target)
+    private static async Task StopAsync(AgentLaunch launch, PortainerTarget target)
     {
         while (!(await target.InspectAsync(launch.AgentId, TestDeadline.Token())).IsGone)
-        {
             await target.SignalStopAsync(launch.AgentId, kill: false, TestDeadline.Token());
-            fixture.Pass(1);
-        }
     }
 
     private static Task UntilAsync(Func<bool> isSo) => Wait.UntilAsync("it to be so", TimeSpan.FromSeconds(30), () => Task.FromResult(isSo()));

@@ -116,7 +116,7 @@ internal sealed class StackMachine : IAsyncDisposable
     {
         while (!work.IsCompleted)
         {
-            if (Server.CallsWaiting > 0 || _clock.NextTimer - _clock.GetUtcNow() <= Step)
+            if (!Server.IsBehind && (Server.CallsWaiting > 0 || _clock.NextTimer - _clock.GetUtcNow() <= Step))
                 _clock.Advance(Step);
             await Task.WhenAny(work, Task.Delay(Meanwhile, TimeProvider.System));
         }

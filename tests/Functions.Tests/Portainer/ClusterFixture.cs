@@ -176,6 +176,8 @@ public class ClusterFixture : IAsyncLifetime
     /// <summary>Until what waits goes on; work that is under way is not made to seem slow.</summary>
     private void LetTimePass()
     {
+        if (Portainer.IsBehind)
+            return;
         var next = Clock.NextTimer - Clock.GetUtcNow() ?? LongestPause;
         Clock.Advance(Portainer.CallsWaiting > 0 ? LongestPause : next <= LongestPause ? next : Meanwhile);
     }

@@ -7,9 +7,13 @@ internal sealed class FaultGate(TimeProvider clock)
 {
     private readonly List<(PortainerFault Fault, int Passed)> _faults = [];
     private int _waiting;
+    private int _due;
 
     /// <summary>Calls that hang or are slow, at this moment.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>A slow call is due, and not done yet: threads are slower than the clock.</summary>
+    public bool IsBehind => Volatile.Read(ref _due) > 0;
 
     public void Add(PortainerFault fault)
     {
@@ -45,23 +49,56 @@ internal sealed class FaultGate(TimeProvider clock)
             context.Items[nameof(PortainerFault.StaleList)] = true;
         if (fault.Remains != StackRemains.All)
             context.Items[nameof(StackRemains)] = fault.Remains;
-        if (fault.Delay is { } delay)
+        if (fault.Delay is not { } delay)
         {
-            // While the client is still there.
-            var body = new MemoryStream();
-            await context.Request.Body.CopyToAsync(body);
-            body.Position = 0;
-            context.Request.Body = body;
-            if (fault.Drops)
-            {
-                context.Abort();
-                context.Response.Body = Stream.Null;
-            }
-
-            await WaitAsync(delay, CancellationToken.None);
-            context.RequestAborted = CancellationToken.None;
+            await ActAsync(context, next, fault);
+            return;
         }
 
+        // While the client is still there.
+        var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        body.Position = 0;
+        context.Request.Body = body;
+        if (fault.Drops)
+        {
+            context.Abort();
+            context.Response.Body = Stream.Null;
+        }
+
+        await UntilDueAsync(delay);
+        try
+        {
+            context.RequestAborted = CancellationToken.None;
+            await ActAsync(context, next, fault);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _due);
+        }
+    }
+
+    // A server that is slow goes on though its client has given up.
+    private async Task UntilDueAsync(TimeSpan delay)
+    {
+        var due = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Increment(ref _waiting);
+        // While the clock is still being moved: whoever moves it sees that something is to be done.
+        await using var timer = clock.CreateTimer(
+            _ =>
+            {
+                Interlocked.Increment(ref _due);
+                due.SetResult();
+            },
+            null,
+            delay,
+            Timeout.InfiniteTimeSpan);
+        await due.Task;
+        Interlocked.Decrement(ref _waiting);
+    }
+
+    private async Task ActAsync(HttpContext context, RequestDelegate next, PortainerFault fault)
+    {
         var goesWell = fault.StaleList || fault.Delay is not null || (fault.Remains != StackRemains.All && !fault.Acts);
         if (goesWell)
             await next(context);
@@ -80,7 +117,7 @@ internal sealed class FaultGate(TimeProvider clock)
         }
 
         if (fault.Hangs)
-            await WaitAsync(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            await HangAsync(context.RequestAborted);
         if (fault.Hangs || fault.Drops)
         {
             context.Abort();
@@ -110,13 +147,12 @@ internal sealed class FaultGate(TimeProvider clock)
         return null;
     }
 
-    // A server that is slow goes on though its client has given up.
-    private async Task WaitAsync(TimeSpan time, CancellationToken aborted)
+    private async Task HangAsync(CancellationToken aborted)
     {
         Interlocked.Increment(ref _waiting);
         try
         {
-            await Task.Delay(time, clock, aborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, aborted);
         }
         catch (OperationCanceledException)
         {

@@ -107,6 +107,9 @@ public sealed partial class PortainerServer : LoopbackServer
     /// <summary>Calls that hang or are slow, at this moment: they go on when the clock does.</summary>
     public int CallsWaiting => _faults.Waiting;
 
+    /// <summary>A slow call is due and not done yet: whoever moves the clock waits for it.</summary>
+    public bool IsBehind => _faults.IsBehind;
+
     public void Fail(PortainerFault fault) => _faults.Add(fault);
 
     /// <summary>Works again.</summary>
