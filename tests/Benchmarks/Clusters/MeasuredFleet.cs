@@ -61,13 +61,14 @@ internal sealed class MeasuredFleet : IDisposable
     public async Task SweepAsync(CancellationToken stop)
     {
         var began = TimeProvider.System.GetUtcNow();
-        await EachAsync(async (agent, token) => Require(await _target.InspectAsync(agent.Launch.AgentId, began, token) is AgentState.Running), stop);
+        await EachAsync(
+            async (agent, token) => Require(await _target.InspectAsync(agent.Launch.AgentId, began, token) is AgentState.Running, "An agent does not run."), stop);
     }
 
     /// <summary>As whoever asks for each agent's pods by its label does.</summary>
     public Task SweepOneByOneAsync(CancellationToken stop) => EachAsync(async (agent, token) => Require(
         (await _clusters.Open(agent.Cluster).Client.ListAsync<KubernetesPod>(KubernetesKind.Pod, null, KubernetesNames.Selector(agent.Launch.AgentId), cancellationToken: token))
-            is [{ IsReady: true }]), stop);
+            is [{ IsReady: true }], "An agent's pod is not ready."), stop);
 
     /// <summary>Until nothing of any is left.</summary>
     public Task RemoveAsync(CancellationToken stop) => EachAsync(async (agent, token) =>
@@ -100,7 +101,7 @@ internal sealed class MeasuredFleet : IDisposable
     {
         while (await _target.InspectAsync(launch.AgentId, stop) is var state && !isSo(state))
         {
-            Require(state is not AgentState.Failing);
+            Require(state is not AgentState.Failing, state.Explanation);
             await Task.Delay(Pause, TimeProvider.System, stop);
         }
     }
@@ -108,9 +109,9 @@ internal sealed class MeasuredFleet : IDisposable
     private Task EachAsync(Func<(int Cluster, AgentLaunch Launch), CancellationToken, Task> act, CancellationToken stop) => Parallel.ForEachAsync(
         _agents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stop }, async (agent, token) => await act(agent, token));
 
-    private static void Require(bool isSo)
+    private static void Require(bool isSo, string otherwise)
     {
         if (!isSo)
-            throw new InvalidOperationException("An agent is not as it should be.");
+            throw new InvalidOperationException(otherwise);
     }
 }
