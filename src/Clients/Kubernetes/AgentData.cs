@@ -72,7 +72,7 @@ internal sealed class AgentData(KubernetesCluster cluster)
             return WaitingFor(snapshot);
         // Until the version that it is of has run again, a snapshot may be the only one that this version can read.
         string[] kept = note.From == launch.ElizaVersion && note.Snapshot is { } older ? [name, older] : [name];
-        await RemoveOthersAsync(launch.AgentId, space, kept, cancellationToken);
+        await new AgentObjects(_client).PruneSnapshotsAsync(launch.AgentId, space, kept, cancellationToken);
         return await GoOnAsync(next with { Snapshot = name });
 
         async Task<Preparation> GoOnAsync(DataNote written) => Told((await WriteAsync(claim, written, cancellationToken)).Tell(launch.OperationId));
@@ -133,16 +133,6 @@ internal sealed class AgentData(KubernetesCluster cluster)
             return (null, null, exception.Status == HttpStatusCode.Forbidden
                 ? $"the cluster does not let one be taken: {exception.Words}"
                 : "the cluster has no snapshots of volumes (snapshot.storage.k8s.io/v1)");
-        }
-    }
-
-    private async Task RemoveOthersAsync(Guid agentId, string space, IReadOnlyList<string> kept, CancellationToken cancellationToken)
-    {
-        foreach (var first in (await ListAsync(agentId, space, cancellationToken)).Where(found => !kept.Contains(found.Metadata.Name)))
-        {
-            var second = await _client.FindAsync<KubernetesSnapshot>(KubernetesKind.Snapshot, space, first.Metadata.Name, cancellationToken);
-            if (second?.Metadata.Uid == first.Metadata.Uid && second.Metadata.AgentId == agentId)
-                await _client.DeleteAsync(KubernetesKind.Snapshot, second.Metadata, cancellationToken: cancellationToken);
         }
     }
 

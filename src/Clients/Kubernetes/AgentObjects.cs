@@ -13,16 +13,19 @@ internal sealed class AgentObjects(KubernetesClient client)
     /// <summary>Removes what a stack no longer makes.</summary>
     /// <returns>How many were removed.</returns>
     public Task<int> PruneAsync(Guid agentId, string space, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken) =>
-        PruneAsync(agentId, space, KubernetesKind.OfStacks, wanted, cancellationToken);
+        PruneAsync(agentId, space, KubernetesKind.OfStacks, [.. wanted.Select(manifest => (manifest.Kind, manifest.Name))], cancellationToken);
 
     /// <summary>Removes the agent's autoscaler, which would pull the replicas of the next stack within the bounds of the last one.</summary>
     public Task RemoveAutoscalerAsync(Guid agentId, string space, CancellationToken cancellationToken) =>
         PruneAsync(agentId, space, [KubernetesKind.Autoscaler], [], cancellationToken);
 
+    /// <summary>Removes the snapshots of the agent's data that are not kept by their names.</summary>
+    public Task PruneSnapshotsAsync(Guid agentId, string space, IEnumerable<string> kept, CancellationToken cancellationToken) =>
+        PruneAsync(agentId, space, [KubernetesKind.Snapshot], [.. kept.Select(name => (KubernetesKind.Snapshot.Name, name))], cancellationToken);
+
     private async Task<int> PruneAsync(
-        Guid agentId, string space, IReadOnlyList<KubernetesKind> kinds, IReadOnlyList<ManifestObject> wanted, CancellationToken cancellationToken)
+        Guid agentId, string space, IReadOnlyList<KubernetesKind> kinds, HashSet<(string Kind, string Name)> kept, CancellationToken cancellationToken)
     {
-        var kept = wanted.Select(manifest => (manifest.Kind, manifest.Name)).ToHashSet();
         var unwanted = (await ListAsync(agentId, space, kinds, cancellationToken))
             .Where(seen => !kept.Contains((seen.Kind.Name, seen.Metadata.Name))).ToList();
         foreach (var first in unwanted)

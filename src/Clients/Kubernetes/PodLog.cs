@@ -12,6 +12,12 @@ internal sealed record PodLog(IReadOnlyList<PodLogLine> Lines, bool IsWhole)
     /// <summary>Bytes to read beyond a limit, so that a line and the times before the lines are within it.</summary>
     public const int Spare = 64 * 1024;
 
+    private static readonly long LastCursor = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <param name="cursor">Microseconds of Unix time; 0 for the beginning, which has none. Callers make them up at times.</param>
+    public static DateTimeOffset? TimeOf(long cursor) => cursor == 0 ? null
+        : DateTimeOffset.UnixEpoch.AddTicks(Math.Min(cursor, LastCursor) * TimeSpan.TicksPerMicrosecond);
+
     public static PodLog Read(string text, bool isWhole)
     {
         var lines = text.Split('\n');

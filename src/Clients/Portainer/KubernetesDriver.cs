@@ -8,8 +8,6 @@ namespace MultiAgentInfra.Clients.Portainer;
 /// <summary>Kubernetes environments: a stack of Kubernetes for each agent, and all else past it through Portainer's proxy.</summary>
 internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets pullSecrets, PortainerTargetOptions options) : IAgentDriver
 {
-    private static readonly long LastCursor = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
     private readonly KubernetesRollout _rollout = new(clusters, pullSecrets, options);
     private readonly KubernetesWatch _watch = new(clusters, options);
 
@@ -42,7 +40,7 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
     public Task RemoveAsync(PreparedLaunch prepared, CancellationToken cancellationToken) => _rollout.RemoveAsync(prepared, cancellationToken);
 
     public Task<IReadOnlyList<PodLogLine>> ReadLogAsync(PreparedLaunch prepared, long after, int? tail, int limitBytes, CancellationToken cancellationToken) => _watch.ReadLogAsync(
-        prepared.Cluster, prepared.Launch.AgentId, TimeOf(after), tail, limitBytes, cancellationToken);
+        prepared.Cluster, prepared.Launch.AgentId, PodLog.TimeOf(after), tail, limitBytes, cancellationToken);
 
     public Task AwaitLogAsync(PreparedLaunch prepared, long after, CancellationToken cancellationToken) =>
         _watch.AwaitLogAsync(prepared.Cluster, prepared.Launch.AgentId, after, cancellationToken);
@@ -51,8 +49,4 @@ internal sealed class KubernetesDriver(PortainerClusters clusters, PullSecrets p
 
     public string PageOf(PreparedLaunch prepared) => FormattableString.Invariant(
         $"#!/{prepared.Cluster}/kubernetes/applications/{KubernetesNames.Namespace(prepared.Launch.OrganizationId)}/{KubernetesNames.Agent(prepared.Launch.AgentId)}");
-
-    /// <param name="cursor">Microseconds of Unix time; 0 for the beginning, which has none. Callers make them up at times.</param>
-    internal static DateTimeOffset? TimeOf(long cursor) => cursor == 0 ? null
-        : DateTimeOffset.UnixEpoch.AddTicks(Math.Min(cursor, LastCursor) * TimeSpan.TicksPerMicrosecond);
 }

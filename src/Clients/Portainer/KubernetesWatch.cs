@@ -74,7 +74,7 @@ internal sealed class KubernetesWatch(PortainerClusters clusters, PortainerTarge
         var cluster = clusters.Open(environment);
         var pods = (await cluster.ListPodsAsync(since: null, cancellationToken)).Where(pod => pod.Metadata.AgentId == agentId);
         if (pods.MaxBy(pod => pod.Metadata.CreationTimestamp) is { } newest)
-            await cluster.Client.FollowLogAsync(newest.Metadata, KubernetesDriver.TimeOf(after), line => line.Microseconds > after, cancellationToken);
+            await cluster.Client.FollowLogAsync(newest.Metadata, PodLog.TimeOf(after), line => line.Microseconds > after, cancellationToken);
     }
 
     private async Task<AgentState> WithPodsAsync(PreparedLaunch prepared, AgentSight sight, DateTimeOffset? since, CancellationToken cancellationToken)

@@ -22,13 +22,12 @@ public sealed partial class HealthPoller(MonitorStore monitors, SecretStore secr
 
     private async Task LookAsync(AgentMonitor monitor, DateTimeOffset began, CancellationToken cancellationToken)
     {
-        // The words of others may quote a secret.
-        var reason = await ReasonAsync(monitor.AgentId, began, cancellationToken) is { } words
-            ? SecretRedactor.Redact(words, await secrets.GetValuesAsync(monitor.AgentId, cancellationToken))
-            : null;
+        var words = await ReasonAsync(monitor.AgentId, began, cancellationToken);
         // What an operation has stopped is not ill; the operation tells what becomes of it.
-        if (reason is not null && monitor.IsChanging)
+        if (words is not null && monitor.IsChanging)
             return;
+        // The words of others may quote a secret.
+        var reason = words is null ? null : SecretRedactor.Redact(words, await secrets.GetValuesAsync(monitor.AgentId, cancellationToken));
         var failures = reason is null ? 0 : (monitor.Health?.Failures ?? 0) + 1;
         await monitors.RecordAsync(monitor.AgentId, new AgentHealth(reason is null, time.GetUtcNow(), failures, reason), cancellationToken);
         if (monitor.Health?.Healthy == (reason is null))

@@ -19,7 +19,7 @@ public sealed class LogStreamTests
         Assert.NotEmpty(seen.Lines);
 
         var next = fixture.Target.AwaitLogAsync(launch.AgentId, seen.Next, TestDeadline.Token());
-        await Wait.UntilAsync("the stream", TimeSpan.FromSeconds(10), () => Task.FromResult(fixture.Server.Calls.Any(call => call.Contains("follow=true", StringComparison.Ordinal))));
+        await UntilStreamedAsync(fixture);
         Assert.False(next.IsCompleted);
         fixture.Cluster.Write(launch.AgentId, "Hello");
         await next;
@@ -34,7 +34,7 @@ public sealed class LogStreamTests
         await using var fixture = await ClusterFixture.StartAsync();
         var launch = await fixture.DeployAsync();
         var next = fixture.Target.AwaitLogAsync(launch.AgentId, long.MaxValue / 2, TestDeadline.Token());
-        await Wait.UntilAsync("the stream", TimeSpan.FromSeconds(10), () => Task.FromResult(fixture.Server.Calls.Any(call => call.Contains("follow=true", StringComparison.Ordinal))));
+        await UntilStreamedAsync(fixture);
 
         await fixture.StopAsync(launch);
         await next;
@@ -71,6 +71,9 @@ public sealed class LogStreamTests
 
         Assert.Equal((pieces, length, "next"), (read.Count - 1, read.SkipLast(1).Sum(line => line.Length), read[^1]));
     }
+
+    private static Task UntilStreamedAsync(ClusterFixture fixture) => Wait.UntilAsync(
+        "the stream", TimeSpan.FromSeconds(10), () => Task.FromResult(fixture.Server.Calls.Any(call => call.Contains("follow=true", StringComparison.Ordinal))));
 
     private static List<string> Read(string text, int size)
     {
